@@ -1,0 +1,151 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+/**
+ * The environment, read once, validated and typed. A value that cannot be used stops the start with one line that names
+ * the variable. `.env` in the working directory fills in what the environment does not set.
+ */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+interface Variable<T> {
+  /** Names in order of preference; the first is the one that the documentation uses. */
+  names: readonly [string, ...string[]];
+  fallback: string;
+  text: string;
+  parse: (value: string, name: string) => T;
+}
+
+const bad = (name: string, value: string, wanted: string): never => {
+  throw new ConfigError(`${name}=${JSON.stringify(value)}: ${wanted}`);
+};
+
+const text = (value: string) => value;
+
+const integer = (min: number, max: number) => (value: string, name: string) => {
+  const number = Number(value);
+  return /^\d+$/.test(value) && number >= min && number <= max
+    ? number
+    : bad(name, value, `must be a whole number from ${min} to ${max}`);
+};
+
+const oneOf =
+  <T extends string>(...values: T[]) =>
+  (value: string, name: string): T =>
+    values.find((one) => one === value) ?? bad(name, value, `must be one of ${values.join(', ')}`);
+
+const origins = (value: string, name: string) =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one) => {
+      if (!URL.canParse(one) || new URL(one).origin !== one)
+        bad(name, value, 'must list origins such as https://app.example.com, separated by commas');
+      return one;
+    });
+
+const mongoUri = (value: string, name: string) =>
+  value === '' || /^mongodb(\+srv)?:\/\/./.test(value)
+    ? value
+    : bad(name, value, 'must begin with mongodb:// or mongodb+srv://');
+
+const httpUrl = (value: string, name: string) =>
+  URL.canParse(value) && /^https?:/.test(value)
+    ? value.replace(/\/+$/, '')
+    : bad(name, value, 'must be an http(s) URL');
+
+const variable = <T>(
+  names: readonly [string, ...string[]],
+  fallback: string,
+  parse: Variable<T>['parse'],
+  description: string,
+): Variable<T> => ({
+  names,
+  fallback,
+  parse,
+  text: description,
+});
+
+/** Every variable that the program reads. The README's table is compared with this by a test. */
+export const VARIABLES = {
+  port: variable(
+    ['PORT', 'PY_BACKEND_PORT'],
+    '8081',
+    integer(0, 65_535),
+    'Port of the HTTP gateway; 0 takes a free one.',
+  ),
+  host: variable(
+    ['HOST'],
+    '127.0.0.1',
+    text,
+    'Address the gateway listens on. Identities in requests are believed, so it is loopback unless you say otherwise.',
+  ),
+  mongoUri: variable(
+    ['MONGO_URI', 'MONGODB_URI', 'MONGO_URL'],
+    '',
+    mongoUri,
+    'A MongoDB replica set (6.0 or newer). Empty: a `mongod` is found or fetched and run for you.',
+  ),
+  mongoDbName: variable(['MONGO_DB_NAME'], 'truematch', text, 'Database name.'),
+  mongodBin: variable(['MONGOD_BIN'], '', text, 'The `mongod` to run when `MONGO_URI` is empty.'),
+  dataDir: variable(['DATA_DIR'], './data', text, 'Where the `mongod` that is run for you keeps its data.'),
+  mongoServerSelectionTimeoutMs: variable(
+    ['MONGO_SERVER_SELECTION_TIMEOUT_MS'],
+    '2000',
+    integer(100, 2_000),
+    'How long an operation waits for a usable MongoDB server, in ms.',
+  ),
+  mongoConnectTimeoutMs: variable(
+    ['MONGO_CONNECT_TIMEOUT_MS'],
+    '2000',
+    integer(100, 60_000),
+    'Time limit of one connection attempt to MongoDB, in ms.',
+  ),
+  mongoSocketTimeoutMs: variable(
+    ['MONGO_SOCKET_TIMEOUT_MS'],
+    '5000',
+    integer(1_000, 60_000),
+    'A MongoDB socket that is silent for so long, in ms, is given up.',
+  ),
+  corsOrigins: variable(
+    ['CORS_ORIGINS', 'CORS_ORIGIN'],
+    'http://localhost:5173,http://127.0.0.1:5173',
+    origins,
+    'Origins that browsers may call from, separated by commas.',
+  ),
+  apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
+  onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),
+  slowRequestMs: variable(
+    ['SLOW_REQUEST_MS'],
+    '800',
+    integer(1, 600_000),
+    'Requests slower than this, in ms, are logged.',
+  ),
+  logLevel: variable(
+    ['LOG_LEVEL'],
+    'info',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'Least level that is logged.',
+  ),
+} satisfies Record<string, Variable<unknown>>;
+
+export type Config = { readonly [K in keyof typeof VARIABLES]: ReturnType<(typeof VARIABLES)[K]['parse']> };
+
+/** Reads a configuration from `env`. Throws ConfigError for a value that cannot be used. Blank values count as absent. */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const entries = Object.entries(VARIABLES).map(([key, { names, fallback, parse }]) => {
+    const name = names.find((one) => env[one]?.trim()) ?? names[0];
+    return [key, parse(env[name]?.trim() || fallback, name)];
+  });
+  return Object.freeze(Object.fromEntries(entries)) as Config;
+}
+
+let loaded: Config | undefined;
+
+/** The process's configuration: the environment over `.env`, read at the first call. */
+export function config(): Config {
+  loaded ??= loadConfig({ ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}), ...process.env });
+  return loaded;
+}

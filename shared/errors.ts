@@ -1,0 +1,69 @@
+/**
+ * Every error a caller can get, with its stable code, HTTP status and default text. `retryAfter` (seconds) is sent as
+ * `Retry-After`; a code without it says nothing about trying again.
+ */
+export const ERRORS = {
+  bad_request: { status: 400, detail: 'Bad request' },
+  new_text_required: { status: 400, detail: 'newText required' },
+  user_id_required: { status: 400, detail: 'user.userId required' },
+  username_required: { status: 400, detail: 'username required' },
+  idempotency_key_invalid: { status: 400, detail: 'Idempotency-Key must be 1 to 200 printable ASCII characters' },
+  idempotency_author_required: { status: 400, detail: 'Idempotency-Key needs an author: send userId or username' },
+  cursor_invalid: { status: 400, detail: 'since is not a cursor of this service' },
+  cors_origin_refused: { status: 400, detail: 'Origin not allowed' },
+  not_found: { status: 404, detail: 'Not Found' },
+  group_not_found: { status: 404, detail: 'Group not found' },
+  message_not_found: { status: 404, detail: 'Message not found' },
+  method_not_allowed: { status: 405, detail: 'Method Not Allowed' },
+  message_deleted: { status: 409, detail: 'The message is deleted and cannot be edited' },
+  body_too_large: { status: 413, detail: 'The JSON body is over 2 MiB' },
+  media_too_large: { status: 413, detail: 'media and audio together are over 16 KiB' },
+  reactions_full: { status: 413, detail: 'The message already has 2000 reactions' },
+  validation_failed: { status: 422, detail: 'The request is not valid' },
+  idempotency_key_reused: { status: 422, detail: 'This Idempotency-Key was used for another body' },
+  internal: { status: 500, detail: 'Internal error' },
+  overloaded: { status: 503, detail: 'Too many writes are waiting; nothing was stored', retryAfter: 1 },
+  not_stored: { status: 503, detail: 'The write could not be made in time; nothing was stored', retryAfter: 1 },
+  outcome_unknown: { status: 503, detail: 'The write was sent but its outcome is not known', retryAfter: 1 },
+  database_unavailable: { status: 503, detail: 'The database does not answer', retryAfter: 1 },
+  service_unavailable: { status: 503, detail: 'The service is not available', retryAfter: 1 },
+  shutting_down: { status: 503, detail: 'The server is stopping', retryAfter: 1 },
+  service_timeout: { status: 504, detail: 'The service did not answer in time', retryAfter: 1 },
+} as const satisfies Record<string, { status: number; detail: string; retryAfter?: number }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** What is wrong with one field of a request: `field` is a path such as `user.userId`. */
+export interface FieldError {
+  field: string;
+  reason: string;
+}
+
+/**
+ * An error meant for the caller. `code` (HTTP status), `type` (stable code) and `data` are the names Moleculer carries
+ * across the transport, so it arrives whole without this module knowing Moleculer.
+ */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly type: ErrorCode;
+  readonly code: number;
+  readonly data: { errors?: FieldError[] };
+  readonly retryable = false;
+
+  constructor(type: ErrorCode, detail?: string, options: { cause?: unknown; errors?: FieldError[] } = {}) {
+    super(detail ?? ERRORS[type].detail, options.cause === undefined ? undefined : { cause: options.cause });
+    this.type = type;
+    this.code = ERRORS[type].status;
+    this.data = options.errors ? { errors: options.errors } : {};
+  }
+}
+
+/** A refused field: 422 with the field named in `errors` and in `detail`. */
+export function invalid(field: string, reason: string): Fault {
+  return new Fault('validation_failed', `${field}: ${reason}`, { errors: [{ field, reason }] });
+}
+
+/** True for a Fault made here or rebuilt from the wire (where the class is lost, the fields are not). */
+export function isFault(error: unknown): error is Fault {
+  return error instanceof Error && 'type' in error && typeof error.type === 'string' && error.type in ERRORS;
+}

@@ -129,6 +129,12 @@ export const VARIABLES = {
     oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
     'Least level that is logged.',
   ),
+  logFormat: variable(
+    ['LOG_FORMAT'],
+    'auto',
+    oneOf('auto', 'json', 'pretty'),
+    '`json`: one object a line; `pretty`: for people; `auto`: pretty in a terminal.',
+  ),
 } satisfies Record<string, Variable<unknown>>;
 
 export type Config = { readonly [K in keyof typeof VARIABLES]: ReturnType<(typeof VARIABLES)[K]['parse']> };
@@ -148,4 +154,9 @@ let loaded: Config | undefined;
 export function config(): Config {
   loaded ??= loadConfig({ ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}), ...process.env });
   return loaded;
+}
+
+/** Replaces the process's configuration: the program that starts a `mongod` tells the services its address so. */
+export function useConfig(replacement: Config): void {
+  loaded = Object.freeze({ ...replacement });
 }

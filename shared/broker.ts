@@ -1,0 +1,30 @@
+import { type BrokerOptions, Validators } from 'moleculer';
+import type { Config } from '#shared/config.ts';
+import { DEADLINES } from '#shared/deadline.ts';
+import { createLogger, moleculerLogger } from '#shared/logger.ts';
+import { databaseFaults } from '#shared/mongo-faults.ts';
+import { VALIDATOR_OPTIONS } from '#shared/schema.ts';
+
+/**
+ * How long a stopping service waits for its calls under way, in ms. The gateway has drained for 4 s by then, and all
+ * must be over after 5.
+ */
+const DRAIN_MS = 500;
+
+/** The broker of a process: without a transporter all services are in this one. */
+export function brokerOptions(config: Config): BrokerOptions {
+  return {
+    logger: { type: 'Pino', options: { level: config.logLevel, createLogger: moleculerLogger(createLogger(config)) } },
+    validator: new Validators.Fastest({ ...VALIDATOR_OPTIONS }),
+    middlewares: [databaseFaults],
+    requestTimeout: DEADLINES.call,
+    // The program that starts the broker stops it: the gateway first, so that requests under way finish.
+    skipProcessEventRegistration: true,
+    tracking: { enabled: true, shutdownTimeout: DRAIN_MS },
+    contextParamsCloning: false,
+    metrics: false,
+    tracing: false,
+    // $node.* answers the REPL's questions (services, actions, health).
+    internalServices: true,
+  };
+}

@@ -4,7 +4,6 @@ import type { Entry, Head, Message, Millis } from '#shared/room-log/types.ts';
 
 /** The collections that the room log owns, and their indexes. No other module touches them. */
 export interface ColourDocument {
-  _id: string;
   room: string;
   usernameLc: string;
   colour: string;
@@ -55,14 +54,22 @@ const MESSAGE_INDEXES: IndexDescription[] = [
   { key: { room: 1, seq: 1 }, unique: true, partialFilterExpression: OURS },
   { key: { room: 1, author: 1, key: 1 }, unique: true, partialFilterExpression: { key: { $exists: true } } },
   { key: { room: 1, rev: 1, seq: 1 }, partialFilterExpression: OURS },
-  { key: { room: 1, createdAt: 1 }, partialFilterExpression: OURS },
-  { key: { room: 1, timestamp: 1 }, partialFilterExpression: OURS },
+  { key: { room: 1, createdAt: 1, seq: 1 }, partialFilterExpression: OURS },
+  { key: { room: 1, timestamp: 1, seq: 1 }, partialFilterExpression: OURS },
 ];
 
+/** Audio messages that are not deleted: a user's, newest first, everywhere or in one room. */
+const RECORDINGS = { kind: 'audio', deleted: false, room: { $exists: true } };
+
 /** Creates what is missing; safe to run at every start of every process. */
-export async function ensureIndexes({ log, heads, group, dm }: Collections): Promise<void> {
+export async function ensureIndexes({ log, heads, colours, group, dm }: Collections): Promise<void> {
   await Promise.all([
-    log.createIndexes([{ key: { room: 1, from: 1 }, unique: true }, { key: { room: 1, to: 1 } }, { key: { at: 1 } }]),
+    log.createIndexes([
+      { key: { room: 1, from: 1 }, unique: true },
+      { key: { room: 1, to: 1 } },
+      { key: { at: 1, room: 1, to: 1 } },
+    ]),
+    colours.createIndexes([{ key: { room: 1, usernameLc: 1 }, unique: true }]),
     heads.createIndexes([
       { key: { participants: 1, listedAt: -1, _id: -1 } },
       { key: { purgeAt: 1 }, partialFilterExpression: { purgeAt: { $exists: true } } },
@@ -70,11 +77,8 @@ export async function ensureIndexes({ log, heads, group, dm }: Collections): Pro
     group.createIndexes([
       ...MESSAGE_INDEXES,
       { key: { room: 1, previewable: 1, seq: 1 }, partialFilterExpression: { previewable: true } },
-      {
-        key: { usernameLc: 1, createdAt: -1 },
-        name: 'recordings',
-        partialFilterExpression: { kind: 'audio', usernameLc: { $exists: true } },
-      },
+      { key: { usernameLc: 1, createdAt: -1 }, partialFilterExpression: RECORDINGS },
+      { key: { usernameLc: 1, room: 1, seq: -1 }, partialFilterExpression: RECORDINGS },
     ]),
     dm.createIndexes([
       ...MESSAGE_INDEXES,

@@ -1,0 +1,131 @@
+import { LRUCache } from 'lru-cache';
+import { LIMITS, MIB } from '#shared/limits.ts';
+import type { Collections } from '#shared/room-log/collections.ts';
+import type { WindowRead } from '#shared/room-log/rooms.ts';
+import { bytesOf } from '#shared/room-log/sizes.ts';
+import type { Entry, Head, Message, Window } from '#shared/room-log/types.ts';
+import { applyEntry, missingQuotes, windowOf, withQuotes } from '#shared/room-log/window.ts';
+
+/** What the windows of a process may hold together. */
+const CACHE_WINDOWS = 5_000;
+const CACHE_BYTES = 64 * MIB;
+
+export interface WindowsOptions {
+  collections: Collections;
+  head(room: string): Promise<Head | null>;
+  epochOf(head: Head): string;
+  repair(room: string): void;
+}
+
+/**
+ * The latest window of a room: base (this process's cache, else one indexed query), plus what the log has beyond it
+ * (design section 3). The head, read after the reader asked, proves freshness; nothing here expires by time.
+ */
+export class Windows {
+  readonly #options: WindowsOptions;
+  readonly #cache = new LRUCache<string, Window>({
+    max: CACHE_WINDOWS,
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ bytes }) => bytes + 1,
+  });
+  readonly #refreshing = new Map<string, Promise<WindowRead>>();
+
+  constructor(options: WindowsOptions) {
+    this.#options = options;
+  }
+
+  /** The window of a room now; null when the room has no head. */
+  async read(room: string): Promise<WindowRead | null> {
+    const head = await this.#options.head(room);
+    if (!head) return null;
+    const epoch = this.#options.epochOf(head);
+    const cached = this.#cache.get(room);
+    if (cached && cached.epoch === epoch && cached.rev >= head.rev && missingQuotes(cached).length === 0)
+      return { window: cached, head, base: 'cache', changes: 0 };
+    // Shared by all who saw this very head: what it brings is at least that new.
+    const key = `${room} ${epoch} ${head.rev}`;
+    let refresh = this.#refreshing.get(key);
+    if (!refresh) {
+      refresh = this.#refresh(room, epoch, head).finally(() => this.#refreshing.delete(key));
+      this.#refreshing.set(key, refresh);
+    }
+    return refresh;
+  }
+
+  /** Carries entries that this process has just written into the windows that it holds. */
+  apply(entries: readonly Entry[], epochOf: (head: Head) => string): void {
+    for (const entry of entries) {
+      const cached = this.#cache.peek(entry.room);
+      if (!cached || cached.epoch !== epochOf(entry.head) || cached.rev !== entry.from - 1) continue;
+      const next = applyEntry(cached, entry, cached.epoch);
+      if (next) this.#cache.set(entry.room, next);
+    }
+  }
+
+  async #refresh(room: string, epoch: string, head: Head): Promise<WindowRead> {
+    const cached = this.#cache.get(room);
+    const base = cached?.epoch === epoch ? cached : undefined;
+    const advanced = base && (await this.#advance(base, head));
+    const read: WindowRead = advanced
+      ? { window: advanced.window, head, base: 'cache', changes: advanced.changes }
+      : { window: await this.#query(room, epoch, head), head, base: 'query', changes: 0 };
+    const window = await this.#fillQuotes(read.window);
+    const held = this.#cache.peek(room);
+    if (!held || held.epoch !== epoch || held.rev <= window.rev) this.#cache.set(room, window);
+    return { ...read, window };
+  }
+
+  /** `base` plus the log up to `head`; undefined when the log does not reach back, has a hole, or it is too much. */
+  async #advance(base: Window, head: Head): Promise<{ window: Window; changes: number } | undefined> {
+    if (base.rev >= head.rev) return { window: base, changes: 0 };
+    if (head.rev - base.rev > LIMITS.entryChanges) return undefined;
+    const filter = { room: base.room, to: { $gt: base.rev, $lte: head.rev } };
+    let window = base;
+    let changes = 0;
+    let bytes = 0;
+    for await (const entry of this.#options.collections.log.find(filter).sort({ to: 1 }).batchSize(100)) {
+      for (const { message } of entry.changes) bytes += message ? bytesOf(message) : 0;
+      const next =
+        bytes > LIMITS.entryBytes || entry.epoch !== head.epoch ? null : applyEntry(window, entry, base.epoch);
+      if (!next) return undefined;
+      window = next;
+      changes += entry.changes.length;
+    }
+    return window.rev === head.rev ? { window, changes } : undefined;
+  }
+
+  /** Labelled with the head's rev, which was read before this query: a change applied twice is harmless, one missed is not. */
+  async #query(room: string, epoch: string, { rev, seq, floorSeq }: Head): Promise<Window> {
+    const newestFirst: Message[] = [];
+    let bytes = 0;
+    let ahead = false;
+    const filter = { room, seq: { $gt: floorSeq, $lte: seq } };
+    const cursor = this.#options.collections
+      .messages(room)
+      .find(filter, { projection: { _id: 0 } })
+      .sort({ seq: -1 })
+      .limit(LIMITS.windowMessages)
+      .batchSize(LIMITS.windowMessages);
+    for await (const message of cursor) {
+      bytes += bytesOf(message);
+      if (bytes > LIMITS.windowBytes && newestFirst.length > 0) break;
+      newestFirst.push(message);
+      ahead ||= message.rev > rev;
+    }
+    if (ahead) this.#options.repair(room);
+    const complete = newestFirst.length === 0 || newestFirst.at(-1)!.seq === floorSeq + 1;
+    return windowOf({ room, epoch, rev, floorSeq, headSeq: seq, newestFirst, complete });
+  }
+
+  async #fillQuotes(window: Window): Promise<Window> {
+    const missing = missingQuotes(window);
+    if (missing.length === 0) return window;
+    const filter = { room: window.room, messageId: { $in: missing } };
+    const found = new Map<string, Message>();
+    for await (const message of this.#options.collections
+      .messages(window.room)
+      .find(filter, { projection: { _id: 0, edits: 0, reactions: 0 } }))
+      if (message.seq > window.floorSeq) found.set(message.messageId, message as Message);
+    return withQuotes(window, found, missing);
+  }
+}

@@ -1,0 +1,285 @@
+import { LRUCache } from 'lru-cache';
+import { ObjectId } from 'mongodb';
+import { monotonic } from '#shared/deadline.ts';
+import { Fault } from '#shared/errors.ts';
+import { MIB } from '#shared/limits.ts';
+import { append, type Verdict } from '#shared/room-log/append.ts';
+import type { Clock } from '#shared/room-log/clock.ts';
+import type { Collections } from '#shared/room-log/collections.ts';
+import { computeEntry } from '#shared/room-log/compute.ts';
+import { catchUp, readEnds, storeNewHeads } from '#shared/room-log/end.ts';
+import { loadFor } from '#shared/room-log/load.ts';
+import { isUnsettled } from '#shared/room-log/outcome.ts';
+import { project } from '#shared/room-log/project.ts';
+import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
+import { commandBytes } from '#shared/room-log/command-bytes.ts';
+import type { Command, Entry, Head, Outcome } from '#shared/room-log/types.ts';
+
+/** What one flush takes at most. */
+const FLUSH_WRITES = 2_000;
+const FLUSH_BYTES = 16 * MIB;
+/** L2: a known end is forgotten after an hour. */
+const END_TTL_MS = 3_600_000;
+const ENDS = 100_000;
+/** L1: pause before a room that lost a race is tried again, in ms, with jitter between the two. */
+const RETRY_MS = [5, 100] as const;
+/** An entry computed longer ago than this is computed anew: the sweeper counts on it (sweep.ts). */
+const COMPUTED_MS = 5_000;
+/** Pause after a failed read of the ends, in ms. */
+const UNREACHABLE_MS = 100;
+
+export interface WriterOptions {
+  collections: Collections;
+  clock: Clock;
+  logger: { warn(message: string): void; error(message: string): void };
+  /** Entries that every reader can now see. */
+  written(entries: readonly Entry[]): void;
+}
+
+/** Counters for metrics and tests. */
+export interface WriterStats {
+  flushes: number;
+  entries: number;
+  changes: number;
+  conflicts: number;
+  unsettled: number;
+  refused: number;
+  projectionFailures: number;
+}
+
+/** What one room brings into a flush: the entry, and the writes that it answers. */
+interface Job {
+  room: string;
+  end: Head;
+  entry: Entry;
+  writes: Write[];
+  outcomes: (Outcome | Fault)[];
+}
+
+/** L9: group commit. One flush is under way; what arrives meanwhile, of all rooms, goes into the next. */
+export class Writer {
+  readonly stats: WriterStats = {
+    flushes: 0,
+    entries: 0,
+    changes: 0,
+    conflicts: 0,
+    unsettled: 0,
+    refused: 0,
+    projectionFailures: 0,
+  };
+  readonly #options: WriterOptions;
+  readonly #queue = new WriteQueue();
+  readonly #ends = new LRUCache<string, Head>({ max: ENDS, ttl: END_TTL_MS });
+  #running: Promise<void> | undefined;
+  #stopping = false;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  /** See `Rooms.submit`. */
+  submit(room: string, command: Command, deadline: number): Promise<Outcome> {
+    if (this.#stopping) return Promise.reject(new Fault('shutting_down'));
+    const outcome = this.#queue.add(room, command, commandBytes(command), deadline);
+    this.#running ??= this.#run();
+    return outcome;
+  }
+
+  /** Takes nothing new; waits for what is under way and waiting. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // All that is read from the sockets in this turn belongs to one flush.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (;;) {
+      const batch = this.#queue.take(FLUSH_WRITES, FLUSH_BYTES);
+      if (batch.size > 0) {
+        await this.#flush(batch);
+        continue;
+      }
+      const pause = this.#queue.nextIn();
+      if (pause === undefined) break;
+      await new Promise((resolve) => setTimeout(resolve, Math.ceil(pause)));
+    }
+    this.#running = undefined;
+  }
+
+  /** Never throws: what goes wrong is answered to the writes that it concerns. */
+  async #flush(batch: Map<string, Write[]>): Promise<void> {
+    this.stats.flushes += 1;
+    const { collections } = this.#options;
+    let jobs: Job[];
+    try {
+      jobs = await this.#compute(batch);
+      await this.#storeNewHeads(jobs);
+    } catch (error) {
+      this.#notAppended(batch, error);
+      return;
+    }
+    if (jobs.length === 0) return;
+    for (const write of jobs.flatMap(({ writes }) => writes)) if (write.state === 'waiting') write.state = 'sent';
+    for (const { room } of jobs) this.#ends.delete(room);
+    try {
+      const watch = { unsettled: (error: unknown) => this.#unsettled(error) };
+      const verdicts = await append(
+        collections,
+        jobs.map(({ entry }) => entry),
+        watch,
+      );
+      const stored = jobs.filter((job) => this.#isStored(job, verdicts.get(job.entry)!));
+      await this.#finish(stored);
+    } catch (error) {
+      // Only a bug comes here; the entries may be stored, so nobody is told that they are not.
+      this.#options.logger.error(`a flush failed: ${String(error)}`);
+      for (const write of jobs.flatMap(({ writes }) => writes))
+        if (write.state !== 'done') write.reject(new Fault('outcome_unknown', undefined, { cause: error }));
+    }
+  }
+
+  /** L2, L3: the end of each room first, then what its commands need at that end, then the entries. */
+  async #compute(batch: ReadonlyMap<string, Write[]>): Promise<Job[]> {
+    const { collections, clock } = this.#options;
+    const ends = await this.#readEnds([...batch.keys()]);
+    const asked = [...batch].map(([room, writes]) => ({
+      room,
+      head: ends.get(room)!,
+      commands: writes.map(({ command }) => command),
+    }));
+    const started = monotonic();
+    const loaded = await loadFor(collections, asked);
+    if (monotonic() - started > COMPUTED_MS)
+      throw new Fault('not_stored', 'reading what the writes need took too long');
+    const jobs: Job[] = [];
+    for (const { room, head } of asked) {
+      const writes = batch.get(room)!.filter(({ state }) => state === 'waiting');
+      if (writes.length === 0) continue;
+      const commands = writes.map(({ command }) => command);
+      const { entry, outcomes, taken } = computeEntry({
+        head,
+        at: clock.now(),
+        loaded: loaded.get(room)!,
+        commands,
+        id: new ObjectId(),
+      });
+      this.#queue.putBack(room, writes.slice(taken), 0);
+      const job = { room, end: head, writes: writes.slice(0, taken), outcomes };
+      if (entry) jobs.push({ ...job, entry });
+      else answer(job);
+    }
+    return jobs;
+  }
+
+  async #readEnds(rooms: readonly string[]): Promise<Map<string, Head>> {
+    const ends = new Map<string, Head>();
+    const unknown: string[] = [];
+    for (const room of rooms) {
+      const head = this.#ends.get(room);
+      if (head) ends.set(room, head);
+      else unknown.push(room);
+    }
+    if (unknown.length > 0)
+      for (const [room, head] of await readEnds(this.#options.collections, unknown)) ends.set(room, head);
+    return ends;
+  }
+
+  /** L8: a room's first entry carries the epoch that its stored head has. */
+  async #storeNewHeads(jobs: readonly Job[]): Promise<void> {
+    const first = jobs.filter(({ end }) => end.rev === 0);
+    const epochs = await storeNewHeads(
+      this.#options.collections,
+      first.map(({ end }) => end),
+    );
+    for (const { room, entry } of first) {
+      entry.epoch = epochs.get(room)!;
+      entry.head.epoch = entry.epoch;
+    }
+  }
+
+  /** Nothing was appended: the writes wait for the database until their deadlines, or are told what is wrong. */
+  #notAppended(batch: ReadonlyMap<string, Write[]>, error: unknown): void {
+    const unreachable = isUnsettled(error) || error instanceof Fault;
+    if (unreachable) this.#options.logger.warn(`writes wait, the database does not answer: ${String(error)}`);
+    for (const [room, writes] of batch) {
+      const open = writes.filter(({ state }) => state === 'waiting');
+      if (unreachable) this.#queue.putBack(room, open, UNREACHABLE_MS);
+      else for (const write of open) write.reject(error);
+    }
+  }
+
+  #unsettled(error: unknown): void {
+    this.stats.unsettled += 1;
+    this.#options.logger.warn(`an append has no outcome yet and is being settled: ${String(error)}`);
+  }
+
+  /** Sends what was not stored back to the queue (a lost race), or apart into the next flushes (a refused entry). */
+  #isStored({ room, writes }: Job, verdict: Verdict): boolean {
+    if (verdict.kind === 'stored') return true;
+    if (verdict.kind === 'conflict') {
+      this.stats.conflicts += 1;
+      this.#queue.putBack(room, writes, RETRY_MS[0] + Math.random() * (RETRY_MS[1] - RETRY_MS[0]));
+      return false;
+    }
+    this.stats.refused += 1;
+    this.#options.logger.error(`the database refused an entry of ${room}: ${String(verdict.cause)}`);
+    if (writes.length === 1) writes[0]!.reject(new Error('the database refused the write', { cause: verdict.cause }));
+    else {
+      for (const write of writes) write.alone = true;
+      this.#queue.putBack(room, writes, 0);
+    }
+    return false;
+  }
+
+  /** L4: projects what is stored, and answers once every reader can see it. */
+  async #finish(stored: readonly Job[]): Promise<void> {
+    const { failed, moved } = await project(
+      this.#options.collections,
+      stored.map(({ entry }) => entry),
+    );
+    const sound = stored.filter(({ entry }) => !failed.has(entry));
+    for (const [entry, problem] of failed) {
+      this.stats.projectionFailures += 1;
+      this.#options.logger.error(
+        `entry ${entry.from}-${entry.to} of ${entry.room} is stored but cannot be shown: ${problem.message}`,
+      );
+      for (const write of stored.find((job) => job.entry === entry)!.writes)
+        write.reject(new Fault('outcome_unknown', undefined, { cause: problem }));
+    }
+    if (!moved) await this.#confirmHeads(sound);
+    this.#options.written(sound.map(({ entry }) => entry));
+    for (const job of sound) {
+      this.stats.entries += 1;
+      this.stats.changes += job.entry.changes.length;
+      if (moved) this.#ends.set(job.room, job.entry.head);
+      answer(job);
+    }
+  }
+
+  /** Some heads were not moved by us: they are there already, or something lies between, which is applied first. */
+  async #confirmHeads(jobs: readonly Job[]): Promise<void> {
+    const { collections } = this.#options;
+    const rooms = jobs.map(({ room }) => room);
+    const heads = await collections.heads.find({ _id: { $in: rooms } }, { readConcern: 'majority' }).toArray();
+    const byRoom = new Map(heads.map((head) => [head._id, head]));
+    for (const { room, entry, end } of jobs) {
+      const head = byRoom.get(room) ?? end;
+      if (head.rev < entry.to) await catchUp(collections, room, head);
+    }
+  }
+}
+
+/** Answers every write of a job with its own outcome. */
+function answer({ writes, outcomes }: Pick<Job, 'writes' | 'outcomes'>): void {
+  for (const [index, write] of writes.entries()) {
+    const outcome = outcomes[index]!;
+    if (write.state === 'done') continue;
+    if (outcome instanceof Fault) write.reject(outcome);
+    else write.resolve(outcome);
+  }
+}

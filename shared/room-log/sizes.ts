@@ -1,4 +1,4 @@
-import type { Edit, Message, Quote, Quoted, Reaction } from '#shared/room-log/types.ts';
+import type { ChangeOp, Edit, Message, Quote, Quoted, Reaction } from '#shared/room-log/types.ts';
 
 /**
  * Estimated bytes of what entries, windows and queues hold: never below the BSON size of the same value, and little
@@ -16,6 +16,7 @@ const MESSAGE_FIELDS = 420;
 const REACTION = 64;
 const EDIT = 64;
 const QUOTE_FIELDS = 160;
+const CHANGE = 160;
 
 /** UTF-8 bytes of a string, 0 for none. */
 export const textBytes = (value: string | null | undefined): number => (value ? Buffer.byteLength(value) : 0);
@@ -76,5 +77,12 @@ export function bytesOf(message: Message): number {
   if (message.replyTo) bytes += quoteBytes(message.replyTo);
   for (const edit of message.edits) bytes += editBytes(edit);
   for (const reaction of message.reactions) bytes += reactionBytes(reaction);
+  return bytes;
+}
+
+/** Bytes of a change in an entry, without its state. */
+export function opBytes(op: ChangeOp): number {
+  let bytes = CHANGE;
+  for (const value of Object.values(op)) if (typeof value === 'string') bytes += textBytes(value);
   return bytes;
 }

@@ -135,8 +135,8 @@ class RoomLog implements OpenRooms {
 
   async changed(room: string, rev: number, ms: number, signal?: AbortSignal): Promise<void> {
     const end = monotonic() + ms;
-    while (!signal?.aborted) {
-      if (((await this.head(room))?.rev ?? 0) > rev) return;
+    for (;;) {
+      if (signal?.aborted || ((await this.head(room))?.rev ?? 0) > rev) return;
       const left = end - monotonic();
       if (left <= 0) return;
       await this.#waiters.wait(room, Math.min(left, POLL_MS), signal);

@@ -6,7 +6,7 @@ import { DEADLINES } from '#shared/deadline.ts';
 export interface Mongo {
   client: MongoClient;
   db: Db;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 type MongoConfig = Pick<

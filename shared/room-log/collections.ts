@@ -18,7 +18,7 @@ export interface MetaDocument {
   value?: string;
   at?: Millis;
   holder?: string;
-  until?: Date;
+  until?: Millis;
 }
 
 export interface Collections {

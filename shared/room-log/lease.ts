@@ -2,25 +2,23 @@ import type { Collection } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { MetaDocument } from '#shared/room-log/collections.ts';
 import { DUPLICATE_KEY } from '#shared/room-log/outcome.ts';
+import type { Millis } from '#shared/room-log/types.ts';
 
 /**
- * Takes or keeps the lease `name` for `holder` for `ms`, by the database's clock. True when it is held. Two holders at
- * once (after a stop of the world) must do no harm: a lease saves work, it does not protect anything.
+ * Takes or keeps the lease `name` for `holder` until `now + ms` (epoch ms of the database's clock). True when it is held.
+ * Two holders at once (after a stop of the world) must do no harm: a lease saves work, it does not protect anything.
  */
 export async function holdLease(
   meta: Collection<MetaDocument>,
   name: string,
   holder: string,
+  now: Millis,
   ms: number,
 ): Promise<boolean> {
-  const free = { $or: [{ $eq: ['$holder', holder] }, { $lt: ['$until', '$$NOW'] }] };
+  const free = { _id: `lease:${name}`, $or: [{ holder }, { until: { $lt: now } }] };
   try {
-    const { matchedCount, upsertedCount } = await meta.updateOne(
-      { _id: `lease:${name}`, $expr: free },
-      [{ $set: { holder, until: { $add: ['$$NOW', ms] } } }],
-      { upsert: true },
-    );
-    return matchedCount + upsertedCount > 0;
+    await meta.updateOne(free, { $set: { holder, until: now + ms } }, { upsert: true });
+    return true;
   } catch (error) {
     if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false;
     throw error;

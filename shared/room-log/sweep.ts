@@ -59,7 +59,8 @@ export class Sweeper {
 
   async #run(): Promise<void> {
     try {
-      if (await holdLease(this.#options.collections.meta, 'sweeper', this.#holder, LEASE_MS)) await this.sweep();
+      const { collections, clock } = this.#options;
+      if (await holdLease(collections.meta, 'sweeper', this.#holder, clock.now(), LEASE_MS)) await this.sweep();
     } catch (error) {
       this.#options.logger.warn(`the sweeper failed and tries again: ${String(error)}`);
     }

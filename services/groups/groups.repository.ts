@@ -1,0 +1,118 @@
+import { type Collection, type Db, MinKey, ObjectId, type UpdateFilter } from 'mongodb';
+import { LIMITS } from '#shared/limits.ts';
+import { looksLikeDatabaseId } from '#shared/room-id.ts';
+import { type GroupDocument, slugOf } from '#services/groups/group-view.ts';
+import { upserting } from '#services/groups/upserting.ts';
+
+/** Which slug the databaseId of a deleted group stood for. `_id`: 24 lowercase hex digits. */
+interface AliasDocument {
+  _id: string;
+  room: string;
+}
+
+type GroupFields = Pick<GroupDocument, 'name' | 'description' | 'avatarUrl'>;
+
+/**
+ * What a list takes of a group. An avatar over 64 KiB, a data URL, is left out: 200 of up to 1 MiB would be 200 MiB.
+ * The group by itself is answered with it.
+ */
+const LISTED = {
+  id: 1,
+  name: 1,
+  description: 1,
+  avatarUrl: {
+    $cond: [
+      { $eq: [{ $type: '$avatarUrl' }, 'string'] },
+      { $cond: [{ $lte: [{ $strLenBytes: '$avatarUrl' }, LIMITS.messageAvatar] }, '$avatarUrl', null] },
+      null,
+    ],
+  },
+};
+
+/** Selects a group by id. Older databases may hold a number, which a path names by its digits. */
+const withId = (id: string) => ({ id: { $in: String(Number(id)) === id ? [id, Number(id)] : [id] } });
+
+const changed = (fields: Partial<GroupFields>, now: number): UpdateFilter<GroupDocument> => ({
+  $set: { ...fields, updatedAt: now },
+  $inc: { rev: 1 },
+});
+
+/** Every query of `groups` and `group_aliases`; nothing else touches them. Throws the driver's errors. */
+export class GroupsRepository {
+  readonly #groups: Collection<GroupDocument>;
+  readonly #aliases: Collection<AliasDocument>;
+
+  constructor(db: Db) {
+    this.#groups = db.collection('groups');
+    this.#aliases = db.collection('group_aliases');
+  }
+
+  /** Creates what is missing; safe to run at every start of every process. */
+  async ensureIndexes(): Promise<void> {
+    await this.#groups.createIndexes([{ key: { id: 1 }, unique: true }, { key: { name: 1, id: 1 } }]);
+  }
+
+  /** A page in the byte order of names, then of ids, and how many groups there are in all. */
+  async page(limit: number, offset: number): Promise<{ groups: GroupDocument[]; total: number; hasMore: boolean }> {
+    const [found, counted] = await Promise.all([
+      this.#groups.find({}, { projection: LISTED, sort: { name: 1, id: 1 }, skip: offset, limit: limit + 1 }).toArray(),
+      // Every value is at or above MinKey: counts the index, without looking at a document.
+      this.#groups.countDocuments({ id: { $gte: new MinKey() } }),
+    ]);
+    const total = found.length > 0 ? Math.max(counted, offset + found.length) : counted;
+    return { groups: found.slice(0, limit), total, hasMore: found.length > limit };
+  }
+
+  /** The group with this id, else with this databaseId, else the one that has the id of the group that had it. */
+  async find(groupId: string): Promise<GroupDocument | null> {
+    const found = await this.#groups.findOne(withId(groupId));
+    if (found || !looksLikeDatabaseId(groupId)) return found;
+    const byDatabaseId = await this.#groups.findOne({ _id: new ObjectId(groupId) });
+    if (byDatabaseId) return byDatabaseId;
+    const alias = await this.#aliases.findOne({ _id: groupId.toLowerCase() });
+    return alias && this.#groups.findOne(withId(alias.room));
+  }
+
+  /** The id of the group that has, or had, this databaseId; null when there is none. */
+  async slugOfDatabaseId(databaseId: string): Promise<string | null> {
+    if (!looksLikeDatabaseId(databaseId)) return null;
+    const group = await this.#groups.findOne({ _id: new ObjectId(databaseId) }, { projection: { id: 1 } });
+    if (group) return slugOf(group);
+    // In this order: the alias is there before the group goes.
+    const alias = await this.#aliases.findOne({ _id: databaseId.toLowerCase() });
+    return alias && alias.room;
+  }
+
+  /** The group with this id, made or overwritten. A new one gets `_id` = `id`, so that both its ids are the same. */
+  async upsert(id: string, fields: Required<GroupFields>, now: number): Promise<GroupDocument> {
+    const group = await upserting(() =>
+      this.#groups.findOneAndUpdate(
+        withId(id),
+        { ...changed(fields, now), $setOnInsert: { _id: id, id } },
+        { upsert: true, returnDocument: 'after' },
+      ),
+    );
+    if (!group) throw new Error('an upsert answered no group');
+    return group;
+  }
+
+  /** The group with this id, overwritten; null when there is none. */
+  overwrite(id: string, fields: Required<GroupFields>, now: number): Promise<GroupDocument | null> {
+    return this.#groups.findOneAndUpdate(withId(id), changed(fields, now), { returnDocument: 'after' });
+  }
+
+  /** Sets the given fields; null when the group is gone. */
+  update(_id: GroupDocument['_id'], fields: Partial<GroupFields>, now: number): Promise<GroupDocument | null> {
+    return this.#groups.findOneAndUpdate({ _id }, changed(fields, now), { returnDocument: 'after' });
+  }
+
+  async delete(_id: GroupDocument['_id']): Promise<void> {
+    await this.#groups.deleteOne({ _id });
+  }
+
+  /** Remembers what the databaseId of a group stands for, for after its deletion. */
+  async keepAlias(databaseId: ObjectId, room: string): Promise<void> {
+    const _id = databaseId.toHexString();
+    await upserting(() => this.#aliases.updateOne({ _id }, { $set: { room } }, { upsert: true }));
+  }
+}

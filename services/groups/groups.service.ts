@@ -1,0 +1,121 @@
+import type {
+  ActionParams,
+  ActionSchema,
+  Context,
+  Service,
+  ServiceMethods,
+  ServiceSchema,
+  ServiceSettingSchema,
+} from 'moleculer';
+import { config } from '#shared/config.ts';
+import type { Params, Result } from '#shared/contract.ts';
+import { Fault } from '#shared/errors.ts';
+import { isUnavailable } from '#shared/mongo-faults.ts';
+import { type Mongo, openMongo } from '#shared/mongo.ts';
+import { validatorOf } from '#shared/schema.ts';
+import { createGroup } from '#services/groups/create-group.ts';
+import { getGroup } from '#services/groups/get-group.ts';
+import { groupsContract } from '#services/groups/groups.contract.ts';
+import { listGroups } from '#services/groups/list-groups.ts';
+import { addMember, removeMember } from '#services/groups/members.ts';
+import { type OnlineCounts, onlineCounts } from '#services/groups/online-counts.ts';
+import { presenceText } from '#services/groups/presence.ts';
+import { openRepositories, type Repositories } from '#services/groups/repositories.ts';
+import { removeGroup } from '#services/groups/remove-group.ts';
+import { updateGroup } from '#services/groups/update-group.ts';
+import { waitForDatabase } from '#services/groups/wait-for-database.ts';
+
+interface State {
+  mongo: Mongo | null;
+  repositories: Repositories;
+  online: OnlineCounts;
+  stopping: AbortController;
+}
+type This = Service & State;
+type Actions = typeof groupsContract;
+type Handler<N extends keyof Actions> = (this: This, ctx: Context<Params<Actions[N]>>) => Promise<Result<Actions[N]>>;
+
+const read = <N extends keyof Actions>(name: N, handler: Handler<N>): ActionSchema<This> => ({
+  params: validatorOf(groupsContract[name].params) as ActionParams,
+  handler,
+});
+
+/** As `read`; when the database goes away during a write, nobody knows whether it was made (P8). */
+const write = <N extends keyof Actions>(name: N, handler: Handler<N>): ActionSchema<This> =>
+  read<N>(name, async function settled(ctx) {
+    try {
+      return await handler.call(this, ctx);
+    } catch (error) {
+      throw isUnavailable(error) ? new Fault('outcome_unknown', undefined, { cause: error }) : error;
+    }
+  });
+
+/** Groups, their members, and the look-up of databaseIds. */
+const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, This> = {
+  name: 'groups',
+
+  actions: {
+    list: read('list', function list(ctx) {
+      return listGroups(ctx, this, ctx.params);
+    }),
+    get: read('get', function get(ctx) {
+      return getGroup(ctx, this.repositories, ctx.params);
+    }),
+    create: write('create', function create(ctx) {
+      return createGroup(this.repositories.groups, ctx.params);
+    }),
+    update: write('update', function update(ctx) {
+      return updateGroup(this.repositories.groups, ctx.params);
+    }),
+    remove: write('remove', async function remove(ctx) {
+      const { groupId } = ctx.params;
+      await removeGroup(ctx, this.repositories, groupId, (error) =>
+        this.logger.error('A group could not be deleted to the end; deleting it again goes on', error, { groupId }),
+      );
+      return { success: true };
+    }),
+    addMember: write('addMember', async function join(ctx) {
+      await addMember(this.repositories, ctx.params);
+      return { success: true };
+    }),
+    removeMember: write('removeMember', async function leave(ctx) {
+      await removeMember(this.repositories, ctx.params);
+      return { success: true };
+    }),
+    resolve: read('resolve', function resolve(ctx) {
+      return this.repositories.groups.slugOfDatabaseId(ctx.params.databaseId);
+    }),
+    presence: read('presence', async function presence() {
+      return presenceText(await this.online.get());
+    }),
+  },
+
+  created() {
+    const { apiUrl, onlineCountsTtl } = config();
+    this.stopping = new AbortController();
+    this.mongo = null;
+    this.online = onlineCounts({
+      apiUrl,
+      ttlSeconds: onlineCountsTtl,
+      onFailure: (error) => this.logger.info('Online counts are all 0: the socket server does not tell them', error),
+    });
+  },
+
+  async started() {
+    const open = async () => {
+      this.mongo ??= await openMongo(config());
+      return openRepositories(this.mongo.db);
+    };
+    const repositories = await waitForDatabase(open, this.stopping.signal, (error) =>
+      this.logger.warn('groups waits for MongoDB', error),
+    );
+    if (repositories) this.repositories = repositories;
+  },
+
+  async stopped() {
+    this.stopping.abort();
+    await this.mongo?.close();
+  },
+};
+
+export default groupsService;

@@ -1,0 +1,43 @@
+import type { Context } from 'moleculer';
+import type { Preview } from '#shared/rooms/message.shape.ts';
+import { call } from '#services/contracts.ts';
+import type { GroupView } from '#services/groups/groups.contract.ts';
+import type { Repositories } from '#services/groups/repositories.ts';
+import { type GroupDocument, previewFields, roomOf, slugOf } from '#services/groups/group-view.ts';
+import { memberFields } from '#services/groups/members.ts';
+
+const DEFAULT_MEMBERS = 5;
+
+interface MemberOptions {
+  includeMembers?: boolean;
+  membersLimit?: number;
+}
+
+/**
+ * What a reading answer adds to each of these groups (at most 200), in their order: the newest message and, where asked
+ * for, the members. One call and one query, however many groups.
+ */
+export async function summaries(
+  ctx: Context,
+  repositories: Repositories,
+  groups: GroupDocument[],
+  { includeMembers = false, membersLimit = DEFAULT_MEMBERS }: MemberOptions,
+): Promise<Partial<GroupView>[]> {
+  const [previews, members] = await Promise.all([
+    previewsOf(ctx, groups),
+    includeMembers ? repositories.members.summaries(groups.map(slugOf), membersLimit) : null,
+  ]);
+  return groups.map((group, index) => ({
+    ...previewFields(previews[index] ?? null),
+    ...(members && memberFields(members.get(slugOf(group)) ?? { count: 0, newest: [] })),
+  }));
+}
+
+async function previewsOf(ctx: Context, groups: GroupDocument[]): Promise<(Preview | null)[]> {
+  const rooms = groups.map(roomOf);
+  const asked = rooms.filter((room) => room !== null);
+  if (asked.length === 0) return rooms.map(() => null);
+  const previews = await call(ctx, 'messages.previews', { rooms: asked });
+  let next = 0;
+  return rooms.map((room) => (room === null ? null : (previews[next++] ?? null)));
+}

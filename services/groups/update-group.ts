@@ -1,0 +1,17 @@
+import { Fault } from '#shared/errors.ts';
+import type { Params } from '#shared/contract.ts';
+import type { GroupView, groupsContract } from '#services/groups/groups.contract.ts';
+import type { GroupsRepository } from '#services/groups/groups.repository.ts';
+import { groupView } from '#services/groups/group-view.ts';
+
+type Update = Params<(typeof groupsContract)['update']>;
+
+/** Sets the fields that were sent; a null description or avatar removes it. 404 for an unknown group. */
+export async function updateGroup(repository: GroupsRepository, { groupId, ...fields }: Update): Promise<GroupView> {
+  const group = await repository.find(groupId);
+  if (!group) throw new Fault('group_not_found');
+  if (Object.keys(fields).length === 0) return groupView(group);
+  const updated = await repository.update(group._id, fields, Date.now());
+  if (!updated) throw new Fault('group_not_found');
+  return groupView(updated);
+}

@@ -86,6 +86,8 @@ export const roomContract = {
       nextAfter: Nullable(
         Type.Integer({ description: 'createdAt to go on with towards newer messages; null at the end' }),
       ),
+      nextBeforeSeq: Nullable(Type.Integer({ description: 'The same as a seq, for beforeSeq' })),
+      nextAfterSeq: Nullable(Type.Integer({ description: 'The same as a seq, for afterSeq' })),
     }),
   },
   around: {
@@ -96,8 +98,10 @@ export const roomContract = {
     }),
     result: Type.Object({
       items: Type.Array(MessageShape),
-      nextBefore: Nullable(Type.Integer()),
-      nextAfter: Nullable(Type.Integer()),
+      nextBefore: Nullable(Type.Integer({ description: 'createdAt to page on with by before; null at the start' })),
+      nextAfter: Nullable(Type.Integer({ description: 'createdAt to page on with by after; null at the end' })),
+      nextBeforeSeq: Nullable(Type.Integer({ description: 'The same as a seq, for beforeSeq' })),
+      nextAfterSeq: Nullable(Type.Integer({ description: 'The same as a seq, for afterSeq' })),
     }),
   },
   changes: {

@@ -22,6 +22,8 @@ export interface SupervisedMongod {
   readonly pid: number;
   /** Stops it, by SIGKILL after `budgetMs`, and gives the data folder up. */
   stop(budgetMs: number): Promise<void>;
+  /** Tells it to stop, without waiting for it. */
+  abandon(): void;
 }
 
 export interface SupervisorLog {
@@ -114,6 +116,11 @@ export async function superviseMongod(
     origin: `${notes.version}, ${notes.from}`,
     get pid() {
       return folder.notes!.pid;
+    },
+    abandon() {
+      stopping.abort();
+      signal(folder.notes!, 'SIGTERM');
+      folder.release();
     },
     async stop(budgetMs) {
       stopping.abort();

@@ -1,0 +1,38 @@
+import type { Config } from '#shared/config.ts';
+import { checkServer } from '#shared/mongo-check.ts';
+import { createClient } from '#shared/mongo.ts';
+import { superviseMongod, type SupervisedMongod, type SupervisorLog } from '#tools/mongod/supervise.ts';
+
+/** The database of the program: one that is there already, or one that it runs. */
+export interface Database {
+  uri: string;
+  /** For people: what runs and where it came from, without a password. */
+  origin: string;
+  /** Set when this program runs it. */
+  mongod?: SupervisedMongod;
+}
+
+/** An address that may be shown. */
+export function withoutPassword(uri: string): string {
+  return uri.replace(/^(mongodb(?:\+srv)?:\/\/[^:@/]*):[^@]*@/, '$1:***@');
+}
+
+/** Throws ConfigError, one line naming MONGO_URI, when the server is away, too old, or no replica set. */
+async function checkUri(config: Config): Promise<string> {
+  const client = createClient(config);
+  try {
+    return await checkServer(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Checks the database that MONGO_URI names, or starts one under DATA_DIR. Throws ConfigError when there is none to be had. */
+export async function openDatabase(config: Config, log: SupervisorLog): Promise<Database> {
+  if (config.mongoUri) {
+    const version = await checkUri(config);
+    return { uri: config.mongoUri, origin: `${version}, MONGO_URI ${withoutPassword(config.mongoUri)}` };
+  }
+  const mongod = await superviseMongod(config, log);
+  return { uri: mongod.uri, origin: mongod.origin, mongod };
+}

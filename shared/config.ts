@@ -51,6 +51,15 @@ const mongoUri = (value: string, name: string) =>
     ? value
     : bad(name, value, 'must begin with mongodb:// or mongodb+srv://');
 
+const databaseName = (value: string, name: string) =>
+  /^[^/\\. "$*<>:|?\0]+$/.test(value) && Buffer.byteLength(value) <= 63
+    ? value
+    : bad(
+        name,
+        value,
+        'must be a MongoDB database name: at most 63 bytes, none of / \\ . " $ * < > : | ? and no space',
+      );
+
 const httpUrl = (value: string, name: string) =>
   URL.canParse(value) && /^https?:/.test(value)
     ? value.replace(/\/+$/, '')
@@ -88,7 +97,7 @@ export const VARIABLES = {
     mongoUri,
     'A MongoDB replica set (6.0 or newer). Empty: a `mongod` is found or fetched and run for you.',
   ),
-  mongoDbName: variable(['MONGO_DB_NAME'], 'truematch', text, 'Database name.'),
+  mongoDbName: variable(['MONGO_DB_NAME'], 'truematch', databaseName, 'Database name.'),
   mongodBin: variable(['MONGOD_BIN'], '', text, 'The `mongod` to run when `MONGO_URI` is empty.'),
   dataDir: variable(['DATA_DIR'], './data', text, 'Where the `mongod` that is run for you keeps its data.'),
   mongoServerSelectionTimeoutMs: variable(

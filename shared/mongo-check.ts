@@ -42,6 +42,8 @@ export async function checkServer(client: MongoClient): Promise<string> {
   } catch (error) {
     if (error instanceof MongoServerSelectionError) throw cannot(whyUnreachable(error), error);
     if (error instanceof MongoError) throw cannot(error.message.split('\n')[0] ?? error.name, error);
+    // An srv name that cannot be resolved.
+    if (error instanceof Error && 'syscall' in error) throw cannot(error.message, error);
     throw error;
   }
 }

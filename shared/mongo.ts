@@ -1,5 +1,5 @@
-import { type Db, MongoClient } from 'mongodb';
-import type { Config } from '#shared/config.ts';
+import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
+import { type Config, ConfigError } from '#shared/config.ts';
 import { DEADLINES } from '#shared/deadline.ts';
 
 /** A share of the process's connection to MongoDB. Each holder closes its own share, once. */
@@ -20,9 +20,20 @@ type MongoConfig = Pick<
  */
 const MAX_POOL_SIZE = 64;
 
-/** A client that writes journaled to a majority and reads on the primary (P1, P2). Not connected yet. */
+/**
+ * A client that writes journaled to a majority and reads on the primary (P1, P2). Not connected yet.
+ * Throws ConfigError for an address that the driver cannot read.
+ */
 export function createClient(config: MongoConfig): MongoClient {
-  return new MongoClient(config.mongoUri, {
+  try {
+    return new MongoClient(config.mongoUri, clientOptions(config));
+  } catch (error) {
+    throw new ConfigError(`MONGO_URI: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+  }
+}
+
+function clientOptions(config: MongoConfig): MongoClientOptions {
+  return {
     appName: 'truematch',
     // Without wtimeoutMS a majority that is away would hold a write until the socket times out.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: DEADLINES.flush },
@@ -36,7 +47,7 @@ export function createClient(config: MongoConfig): MongoClient {
     waitQueueTimeoutMS: config.mongoServerSelectionTimeoutMs,
     maxPoolSize: MAX_POOL_SIZE,
     ignoreUndefined: true,
-  });
+  };
 }
 
 interface Shared {

@@ -15,7 +15,7 @@ async function restored(): Promise<string> {
   try {
     await checkServer(client);
     const { meta } = collectionsOf(client.db(settings.mongoDbName));
-    const value = randomUUID();
+    const value = randomUUID().slice(0, 8);
     const before = await meta.findOneAndUpdate({ _id: 'generation' }, { $set: { value } }, { upsert: true });
     return `${settings.mongoDbName}: generation ${before?.value ?? '(none)'} is now ${value}. Start the services again.`;
   } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '#shared/config.ts';
 import { DataFolder, type Notes } from '#tools/mongod/data-folder.ts';
-import { findMongod } from '#tools/mongod/find.ts';
+import { findMongod, type Found } from '#tools/mongod/find.ts';
 import { launch, LaunchError, launchOnFreePort } from '#tools/mongod/launch.ts';
 import { series } from '#tools/mongod/probe.ts';
 import { isAlive, signal, type ProcessId } from '#tools/mongod/process-id.ts';
@@ -44,10 +44,21 @@ async function leftBehind({ notes, database }: DataFolder): Promise<Notes | unde
   }
 }
 
+async function findFor({ path, notes }: DataFolder, mongodBin: string): Promise<Found> {
+  if (!notes) return findMongod({ mongodBin });
+  const wanted = series(notes.version);
+  try {
+    return await findMongod({ mongodBin, wanted });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`DATA_DIR=${path}: the data was written by MongoDB ${wanted}. ${error.message}`);
+  }
+}
+
 /** Starts a `mongod` on the noted port, or on another when that is taken, and notes what runs. */
 async function begin(folder: DataFolder, mongodBin: string): Promise<Notes> {
   const before = folder.notes;
-  const found = await findMongod({ mongodBin, wanted: before && series(before.version) });
+  const found = await findFor(folder, mongodBin);
   const where = { binary: found.path, port: before?.port ?? 0, database: folder.database, log: folder.log };
   try {
     const noted = (id: ProcessId, port: number) =>
@@ -63,7 +74,7 @@ async function begin(folder: DataFolder, mongodBin: string): Promise<Notes> {
 /** Starts the `mongod` again on the port that its clients know, and again, until it runs or `stopped`. */
 async function revive(folder: DataFolder, mongodBin: string, log: SupervisorLog, stopped: AbortSignal): Promise<void> {
   const notes = folder.notes!;
-  const found = await findMongod({ mongodBin, wanted: series(notes.version) });
+  const found = await findFor(folder, mongodBin);
   const files = { database: folder.database, log: folder.log };
   for (let attempt = 0; !stopped.aborted; attempt++) {
     await sleep(BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length - 1)]);

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig } from '#shared/config.ts';
+
+describe('loadConfig', () => {
+  it('has a default for every variable', () => {
+    expect(loadConfig({})).toMatchObject({
+      port: 8081,
+      host: '127.0.0.1',
+      mongoUri: '',
+      mongoDbName: 'truematch',
+      dataDir: './data',
+      corsOrigins: ['http://localhost:5173', 'http://127.0.0.1:5173'],
+      mongoServerSelectionTimeoutMs: 2_000,
+      logLevel: 'info',
+    });
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ['the documented name', { PORT: '1234' }, { port: 1234 }],
+    ['another name', { PY_BACKEND_PORT: '1234' }, { port: 1234 }],
+    ['the documented name before another', { PORT: '1', PY_BACKEND_PORT: '2' }, { port: 1 }],
+    ['another name when the first is blank', { PORT: ' ', PY_BACKEND_PORT: '2' }, { port: 2 }],
+    ['0 as any free port', { PORT: '0' }, { port: 0 }],
+    ['spaces around a value', { HOST: ' 0.0.0.0 ' }, { host: '0.0.0.0' }],
+    ['a replica set', { MONGODB_URI: 'mongodb://a,b/?replicaSet=rs' }, { mongoUri: 'mongodb://a,b/?replicaSet=rs' }],
+    ['an srv address', { MONGO_URL: 'mongodb+srv://a.example' }, { mongoUri: 'mongodb+srv://a.example' }],
+    ['one origin', { CORS_ORIGIN: 'https://a.example' }, { corsOrigins: ['https://a.example'] }],
+    [
+      'origins with spaces and gaps',
+      { CORS_ORIGINS: 'https://a.example, http://b.example:81,' },
+      { corsOrigins: ['https://a.example', 'http://b.example:81'] },
+    ],
+    ['a URL without its last slash', { API_URL: 'http://a.example/api/' }, { apiUrl: 'http://a.example/api' }],
+  ])('takes %s', (_what, env, expected) => {
+    expect(loadConfig(env)).toMatchObject(expected);
+  });
+
+  it.each<[string, string]>([
+    ['PORT', 'abc'],
+    ['PORT', '-1'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['PORT', '0x50'],
+    ['PY_BACKEND_PORT', 'abc'],
+    ['MONGO_URI', 'http://localhost'],
+    ['MONGO_URL', 'localhost:27017'],
+    ['MONGO_DB_NAME', 'a.b'],
+    ['MONGO_DB_NAME', 'a b'],
+    ['MONGO_DB_NAME', 'x'.repeat(64)],
+    ['MONGO_SERVER_SELECTION_TIMEOUT_MS', '2001'],
+    ['MONGO_SERVER_SELECTION_TIMEOUT_MS', '1e3'],
+    ['MONGO_SOCKET_TIMEOUT_MS', '10'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example/path'],
+    ['CORS_ORIGIN', 'a.example'],
+    ['API_URL', 'ftp://a.example'],
+    ['ONLINE_COUNTS_TTL', '1.5'],
+    ['LOG_LEVEL', 'loud'],
+    ['LOG_FORMAT', 'xml'],
+  ])('refuses %s=%s in one line that names both', (name, value) => {
+    const load = () => loadConfig({ [name]: value });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(`${name}=${JSON.stringify(value)}: `);
+    expect(load).not.toThrow(/\n/);
+  });
+
+  it('cannot be changed once read', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+  });
+});

@@ -41,7 +41,13 @@ export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 
   return forPeople
     ? pino(
         options,
-        pretty({ colorize: true, sync: true, ignore: 'pid,hostname,nodeID,ns', translateTime: 'SYS:HH:MM:ss.l' }),
+        pretty({
+          colorize: true,
+          sync: true,
+          ignore: 'pid,hostname,nodeID,mod,svc',
+          messageFormat: '{if svc}{svc}: {end}{msg}',
+          translateTime: 'SYS:HH:MM:ss.l',
+        }),
       )
     : pino(options, pino.destination({ dest: 1, sync: true }));
 }
@@ -78,7 +84,10 @@ const QUIETED = new Set(['info', 'debug']);
 /** The broker's `createLogger`: services log at the configured level, Moleculer's own modules only warnings unless it is trace. */
 export function moleculerLogger(logger: Logger) {
   return (level: string, bindings: Record<string, unknown>): LogHandlers => {
-    const own = typeof bindings.svc === 'string';
-    return handlers(logger.child(bindings, { level: !own && QUIETED.has(level) ? 'warn' : level }));
+    const { nodeID, svc, mod } = bindings;
+    const own = typeof svc === 'string';
+    return handlers(
+      logger.child(own ? { nodeID, svc } : { nodeID, mod }, { level: !own && QUIETED.has(level) ? 'warn' : level }),
+    );
   };
 }

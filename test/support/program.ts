@@ -36,8 +36,8 @@ export interface RunningProgram extends Omit<SpawnedProgram, 'ready'> {
 /** The command of `npm start`, for any working directory. */
 function command(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const [, ...rest] = scripts.start.split(' ');
-  return rest.map((one) => (one.startsWith('tools/') ? join(ROOT, one) : one));
+  const words = scripts.start.split(' ');
+  return words.slice(words.indexOf('node') + 1).map((one) => (one.startsWith('tools/') ? join(ROOT, one) : one));
 }
 
 /**

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '#shared/config.ts';
+import { Cors } from '#services/api-gateway/cors.ts';
+import type { Exchange, Log, Surroundings } from '#services/api-gateway/exchange.ts';
+import type { Resources } from '#services/api-gateway/handlers/handler.ts';
+import { HotLatest } from '#services/api-gateway/hot-latest.ts';
+import { createListener, exchangeOf, type Routing } from '#services/api-gateway/listener.ts';
+import { openapiOf } from '#services/api-gateway/openapi/document.ts';
+import { RoomTargets } from '#services/api-gateway/room-target.ts';
+import { RouteTable } from '#services/api-gateway/route-table.ts';
+import { ROUTES } from '#services/api-gateway/routes/index.ts';
+import { serve } from '#services/api-gateway/serve.ts';
+import { HttpServer } from '#services/api-gateway/server.ts';
+import type { Caller } from '#services/api-gateway/upstream.ts';
+
+type GatewayConfig = Pick<Config, 'corsOrigins' | 'slowRequestMs' | 'mongoDbName'>;
+
+/** A request as moleculer-web hands it to an alias. */
+export interface RoutedRequest extends IncomingMessage {
+  $ctx: Caller;
+  $params: { params: Record<string, string> };
+}
+export type Alias = (req: RoutedRequest, res: ServerResponse) => void;
+
+/** The gateway without Moleculer's part, which is to route: the server, the hot path and the aliases. */
+export class Gateway {
+  readonly #server: HttpServer;
+  readonly #resources: Resources;
+
+  constructor(caller: Caller, routing: Routing, config: GatewayConfig, log: Log) {
+    const underWay = new Set<Exchange>();
+    const surroundings: Surroundings = {
+      cors: new Cors(config.corsOrigins),
+      log,
+      slowMs: config.slowRequestMs,
+      draining: () => this.#server.draining,
+      underWay,
+    };
+    const hot = new HotLatest(caller, surroundings);
+    const document = openapiOf(ROUTES);
+    this.#resources = { rooms: new RoomTargets(), hot, config, openapi: () => document };
+    const general = createListener(routing, new RouteTable(ROUTES), surroundings);
+    this.#server = new HttpServer(
+      (req, res) => {
+        if (this.#server.draining || !hot.take(req, res, general)) general(req, res);
+      },
+      () => {
+        for (const exchange of underWay) exchange.cutOff();
+      },
+    );
+  }
+
+  /** The routes as moleculer-web's aliases: `GET /api/groups` and what serves it. HEAD stands beside every GET. */
+  aliases(): Record<string, Alias> {
+    return Object.fromEntries(
+      ROUTES.flatMap((route) => {
+        const alias: Alias = (req, res) =>
+          void serve(route, exchangeOf(res), req.$ctx, req.$params.params, this.#resources);
+        const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
+        return methods.map((method) => [`${method} ${route.path}`, alias]);
+      }),
+    );
+  }
+
+  /** Throws ConfigError when the address cannot be had. */
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return this.#server.listen(host, port);
+  }
+
+  /** Lets requests under way finish, answers for the rest after 4 s, closes every socket. */
+  stop(): Promise<void> {
+    return this.#server.stop();
+  }
+}

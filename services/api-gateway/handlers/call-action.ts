@@ -1,0 +1,41 @@
+import { isDm } from '#shared/room-id.ts';
+import type { ActionName, ParamsOf } from '#services/contracts.ts';
+import type { Handler, Request, Resources } from '#services/api-gateway/handlers/handler.ts';
+import { json } from '#services/api-gateway/reply.ts';
+import type { RoomTarget } from '#services/api-gateway/room-target.ts';
+import { read, write } from '#services/api-gateway/upstream.ts';
+
+/** Calls an action with the request's parameters; the action checks them by the contract. */
+async function forward(request: Request, action: ActionName, params: Record<string, unknown>): Promise<unknown> {
+  const { caller, deadline, exchange, route } = request;
+  const checkedThere = params as ParamsOf<ActionName>;
+  if (route.method === 'GET') return read(caller, action, checkedThere, deadline);
+  exchange.writeLeft = true;
+  return write(caller, action, checkedThere, deadline);
+}
+
+/** The action's result as JSON. */
+export const callAction: Handler = async (request) =>
+  json(await forward(request, request.route.action!, { ...request.params }));
+
+/** The room that a path names: one that is no DM is refused under `/dm`. */
+export function targetOf({ caller, path, deadline }: Request, { rooms }: Resources): Promise<RoomTarget> {
+  return path.dmId === undefined ? rooms.find(caller, path.room!, deadline) : rooms.findDm(caller, path.dmId, deadline);
+}
+
+/** The same action of whichever service has the room. */
+export const callRoomAction: Handler = async (request, resources) => {
+  const { service, room } = await targetOf(request, resources);
+  const name = request.route.action!.split('.')[1]!;
+  return json(await forward(request, `${service}.${name}` as ActionName, { ...request.params, room }));
+};
+
+/** Recordings: their group may be named by its databaseId, too. */
+export const callWithGroup: Handler = async (request, { rooms }) => {
+  const { groupId } = request.params;
+  const group =
+    typeof groupId === 'string' && !isDm(groupId)
+      ? { groupId: (await rooms.find(request.caller, groupId, request.deadline)).room }
+      : {};
+  return json(await forward(request, request.route.action!, { ...request.params, ...group }));
+};

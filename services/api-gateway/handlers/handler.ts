@@ -1,0 +1,33 @@
+import type { Config } from '#shared/config.ts';
+import type { Exchange } from '#services/api-gateway/exchange.ts';
+import type { HotLatest } from '#services/api-gateway/hot-latest.ts';
+import type { Reply } from '#services/api-gateway/reply.ts';
+import type { RoomTargets } from '#services/api-gateway/room-target.ts';
+import type { Route } from '#services/api-gateway/routes/route.ts';
+import type { Caller } from '#services/api-gateway/upstream.ts';
+
+/** A request as its route's handler sees it. */
+export interface Request {
+  readonly route: Route;
+  readonly exchange: Exchange;
+  /** The context of this request: calls made through it belong to it. */
+  readonly caller: Caller;
+  /** When the answer is due, on the monotonic clock. */
+  readonly deadline: number;
+  /** Path parameters, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  /** The fields that the route names: path over query over body. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** What handlers share within a gateway. */
+export interface Resources {
+  readonly rooms: RoomTargets;
+  readonly hot: HotLatest;
+  readonly config: Pick<Config, 'mongoDbName'>;
+  /** The OpenAPI document. */
+  readonly openapi: () => unknown;
+}
+
+/** Answers a request; null when the answer was sent already. Throws what the caller is to be told. */
+export type Handler = (request: Request, resources: Resources) => Promise<Reply | null>;

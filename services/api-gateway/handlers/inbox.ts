@@ -1,0 +1,22 @@
+import type { ParamsOf } from '#services/contracts.ts';
+import type { Handler } from '#services/api-gateway/handlers/handler.ts';
+import { json } from '#services/api-gateway/reply.ts';
+import { read } from '#services/api-gateway/upstream.ts';
+
+const MAX_GROUPS = 200;
+
+/** Previews of the groups that `X-Joined-Groups` names. DM ids in it are passed over: they come with `user`. */
+export const inboxPreviews: Handler = async ({ exchange, caller, deadline, params }, { rooms }) => {
+  const header = exchange.req.headers['x-joined-groups'];
+  const ids = [header ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((id) => id.trim())
+    .filter(Boolean)
+    .slice(0, MAX_GROUPS);
+  const targets = await Promise.all(ids.map((id) => rooms.find(caller, id, deadline)));
+  const groups = targets.filter(({ service }) => service === 'messages').map(({ room }) => room);
+  const query = { ...params, groups: [...new Set(groups)] } as ParamsOf<'messages.inbox'>;
+  return json(await read(caller, 'messages.inbox', query, deadline));
+};

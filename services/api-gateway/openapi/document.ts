@@ -1,0 +1,46 @@
+import { LIMITS, MIB } from '#shared/limits.ts';
+import { operationOf, ProblemShape } from '#services/api-gateway/openapi/operation.ts';
+import { Components, type Json } from '#services/api-gateway/openapi/schemas.ts';
+import type { Route } from '#services/api-gateway/routes/route.ts';
+
+const DESCRIPTION = `
+A room is a group or a DM. A group is named by its id (slug) or databaseId, a DM by \`dm:alice|bob\` in any case and
+order; the paths under \`/messages\` and under \`/dm\` lead to the same rooms.
+
+**Errors** are \`application/problem+json\` with one readable \`detail\` and a stable \`code\`: see
+[the list](/docs/errors). A 5xx to a write means that nothing was stored and never will be, except with
+\`outcome_unknown\`.
+
+**Limits.** JSON body ${LIMITS.jsonBodyBytes / MIB} MiB; text ${LIMITS.text} characters; ids and names ${LIMITS.id};
+emoji, kind and colour ${LIMITS.short}; avatars in group bodies ${LIMITS.avatar} characters, an avatar in a message
+over ${LIMITS.messageAvatar} becomes null; ${LIMITS.reactors} reactions a message; the newest ${LIMITS.edits} edits are kept.
+
+**Caching.** Every 200 to GET has a weak ETag, and \`If-None-Match\` is answered with 304. HEAD answers where GET does.
+
+**Order.** In a room messages carry \`seq\` 1, 2, 3 … without a gap, and \`createdAt\` increases strictly with it. Above
+1,000 messages a second in one room \`createdAt\` runs ahead of the clock.
+`.trim();
+
+/** The OpenAPI 3.1 document of the routes. */
+export function openapiOf(routes: readonly Route[]): Json {
+  const components = new Components();
+  components.use(ProblemShape);
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Truematch API',
+      version: '1.0.0',
+      description: DESCRIPTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: { schemas: components.schemas },
+  };
+}

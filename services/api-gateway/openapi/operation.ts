@@ -1,0 +1,133 @@
+import { ERRORS, Fault, type ErrorCode } from '#shared/errors.ts';
+import { Type, type TObject, type TSchema } from '#shared/schema.ts';
+import { contractOf } from '#services/contracts.ts';
+import type { Components, Json } from '#services/api-gateway/openapi/schemas.ts';
+import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#services/api-gateway/problem.ts';
+import { JSON_TYPE } from '#services/api-gateway/reply.ts';
+import { paramOf, pathParams, type Route } from '#services/api-gateway/routes/route.ts';
+
+/** The shape of every error answer. */
+export const ProblemShape = Type.Object(
+  {
+    type: Type.String({ description: 'Where the code is explained' }),
+    title: Type.String({ description: 'What the code means in general' }),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What is wrong, for people' }),
+    code: Type.String({ description: 'Stable code, for programs' }),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ field: Type.String(), reason: Type.String() }), { description: 'Fields refused' }),
+    ),
+    error: Type.String({ description: 'The same as detail' }),
+    requestId: Type.String({ description: 'The same as X-Request-Id' }),
+  },
+  { $id: 'Problem', description: 'RFC 9457' },
+);
+
+const EVERY_CALL: readonly ErrorCode[] = ['internal', 'service_unavailable', 'database_unavailable', 'service_timeout'];
+const EVERY_WRITE: readonly ErrorCode[] = ['body_too_large', 'overloaded', 'not_stored', 'outcome_unknown'];
+
+/** Every error that a route may answer with. */
+export function errorsOf(route: Route): ErrorCode[] {
+  const errors = new Set(route.errors);
+  if (route.action) for (const code of EVERY_CALL) errors.add(code);
+  if (route.method !== 'GET') for (const code of EVERY_WRITE) errors.add(code);
+  return [...errors];
+}
+
+const paramsSchema = (route: Route): TObject => (route.action ? contractOf(route.action).params : Type.Object({}));
+
+/** The schema of an answer of the route. */
+export const resultOf = (route: Route): TSchema =>
+  route.result ?? (route.action && !route.resultType ? contractOf(route.action).result : Type.String());
+
+/** The schema of the route's body; null when it has none. */
+export function bodyOf(route: Route): TObject | null {
+  return route.body ? (Type.Pick(paramsSchema(route), [...route.body] as never) as TObject) : null;
+}
+
+function parameter(components: Components, place: string, name: string, schema: TSchema, required: boolean): Json {
+  const { description, ...rest } = components.use(schema);
+  return { name, in: place, required, ...(description ? { description } : {}), schema: rest };
+}
+
+/** The parameter with its value in the route's example, where that has one. */
+function shown(field: Json, values: Record<string, unknown> | undefined): Json {
+  const value = values?.[field.name as string];
+  return value === undefined ? field : { ...field, example: value };
+}
+
+function parametersOf(route: Route, components: Components): Json[] {
+  const schema = paramsSchema(route);
+  const required = new Set(schema.required);
+  const properties: Record<string, TSchema> = schema.properties;
+  const at = (name: string) => properties[name] ?? Type.String();
+  const { path, query, headers } = route.example;
+  return [
+    ...pathParams(route.path).map((name) =>
+      shown(parameter(components, 'path', name, at(paramOf(route, name)), true), path),
+    ),
+    ...(route.query ?? []).map((name) =>
+      shown(parameter(components, 'query', name, at(name), required.has(name)), query),
+    ),
+    ...(route.headers ?? []).map(({ name, description }) =>
+      shown({ name, in: 'header', required: false, description, schema: { type: 'string' } }, headers),
+    ),
+  ];
+}
+
+function problemResponse(codes: ErrorCode[]): Json {
+  const sample = problemOf(new Fault(codes[0]!), '3f2a9c0d1e5b-1');
+  return {
+    description: codes.map((code) => `\`${code}\`: ${ERRORS[code].detail}.`).join(' '),
+    ...(codes.every((code) => retryAfterOf(code) === undefined)
+      ? {}
+      : { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } }),
+    content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' }, example: sample } },
+  };
+}
+
+function responsesOf(route: Route, components: Components): Json {
+  const type = route.resultType ?? JSON_TYPE;
+  const etag = { ETag: { description: 'For If-None-Match', schema: { type: 'string' } } };
+  const byStatus = Map.groupBy(errorsOf(route), (code) => ERRORS[code].status);
+  return {
+    200: {
+      description: 'Done',
+      ...(route.method === 'GET' ? { headers: etag } : {}),
+      content: { [type]: { schema: components.use(resultOf(route)), example: route.example.response } },
+    },
+    ...(route.method === 'GET' ? { 304: { description: 'Nothing changed since the ETag of If-None-Match' } } : {}),
+    ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),
+  };
+}
+
+const segment = (part: string): string =>
+  part
+    .split(/[^a-z0-9]+/i)
+    .filter(Boolean)
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('');
+
+/** Unique and stable: `getMessagesRoomLatest`. */
+const operationId = (route: Route): string =>
+  route.method.toLowerCase() +
+  (route.path
+    .replace(/^\/api\//, '/')
+    .split('/')
+    .map(segment)
+    .join('') || 'Root');
+
+/** The route as an operation of the document. */
+export function operationOf(route: Route, components: Components): Json {
+  const body = bodyOf(route);
+  const content = body && { [JSON_TYPE]: { schema: components.use(body), example: route.example.body } };
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    parameters: parametersOf(route, components),
+    ...(content ? { requestBody: { required: (body.required ?? []).length > 0, content } } : {}),
+    responses: responsesOf(route, components),
+  };
+}

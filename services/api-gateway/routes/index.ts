@@ -1,0 +1,8 @@
+import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
+import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
+import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
+import type { Route } from '#services/api-gateway/routes/route.ts';
+import { systemRoutes } from '#services/api-gateway/routes/system.ts';
+
+/** Everything that the gateway serves. */
+export const ROUTES: readonly Route[] = [...groupRoutes, ...messageRoutes, ...dmRoutes, ...systemRoutes];

@@ -1,0 +1,57 @@
+import type { TSchema } from '#shared/schema.ts';
+import type { ErrorCode } from '#shared/errors.ts';
+import type { ActionName } from '#services/contracts.ts';
+import type { Handler } from '#services/api-gateway/handlers/handler.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export interface HeaderField {
+  name: string;
+  description: string;
+}
+
+/** A call as the documentation shows it; `path`, `query` and `body` are by field. */
+export interface Example {
+  path?: Record<string, string>;
+  query?: Record<string, string | number | boolean>;
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+  response: unknown;
+}
+
+/**
+ * A route of the API. From it come the served path, the request's parameters, the 405 table and the OpenAPI text; the
+ * parameters' schemas are those of the action.
+ */
+export interface Route {
+  method: Method;
+  /** The whole path; `:name` stands for one segment, which is the action's parameter of that name. */
+  path: string;
+  /** For the documentation; one an area. */
+  tag: string;
+  /** The action whose contract describes the request; null for what the gateway answers by itself. */
+  action: ActionName | null;
+  /** Which action parameter a path parameter is, where the names differ. */
+  rename?: Readonly<Record<string, string>>;
+  /** Action parameters taken from the query. */
+  query?: readonly string[];
+  /** Action parameters taken from the body. */
+  body?: readonly string[];
+  headers?: readonly HeaderField[];
+  handle: Handler;
+  summary: string;
+  description?: string;
+  /** Errors of its own; those that every route may answer are added. */
+  errors?: readonly ErrorCode[];
+  /** What is answered, when it is not the action's result as JSON. */
+  result?: TSchema;
+  /** Content type of the answer; JSON when absent. */
+  resultType?: string;
+  example: Example;
+}
+
+/** The names of a path's parameters, in their order. */
+export const pathParams = (path: string): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+
+/** The action's parameter that a path parameter stands for. */
+export const paramOf = (route: Route, name: string): string => route.rename?.[name] ?? name;

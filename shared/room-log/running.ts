@@ -30,7 +30,7 @@ export class Running {
   readonly #sizes = new Map<string, number>();
   readonly #keys = new Map<string, string>();
   readonly #recolourings: (Recolouring & { rev: number })[] = [];
-  #colours: Map<string, string>;
+  readonly #colours: Map<string, string>;
   /** seqs of previewable messages, ascending; those removed since are in #gone. */
   #previews: number[];
   readonly #gone = new Set<number>();
@@ -65,7 +65,8 @@ export class Running {
     const loaded = this.#loaded.byKey.get(name);
     const ours = this.#keys.get(name);
     const newest = ours === undefined ? undefined : this.find(ours);
-    return newest ?? (loaded && this.#current(loaded.messageId, loaded));
+    // Below the floor its messageId may have been used again by a message without this key.
+    return newest ?? (loaded && loaded.seq > this.floorSeq ? this.#current(loaded.messageId, loaded) : undefined);
   }
 
   #current(messageId: string, loaded: Message | undefined): Message | undefined {
@@ -146,7 +147,10 @@ export class Running {
   clear(rev: number, at: Millis): void {
     this.rev = rev;
     this.floorSeq = this.seq;
-    this.#colours = new Map();
+    this.#states.clear();
+    this.#sizes.clear();
+    this.#keys.clear();
+    this.#colours.clear();
     this.#previews = [];
     this.#purgeAt = at;
   }

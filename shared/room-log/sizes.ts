@@ -6,16 +6,17 @@ import type { ChangeOp, Edit, Message, Quote, Quoted, Reaction } from '#shared/r
  * every window asks for it.
  */
 
-/** A document's length and end, and its `_id`. */
-const DOCUMENT = 5 + 17;
-/** Type and end of an element's name, length and end of its string. */
-const STRING = 2 + 5;
-/** The names of a message's fixed fields, with type, end, and the longest fixed-size value of each. */
-const MESSAGE_FIELDS = 420;
-/** One element of `reactions`: index key, document, four names, `at`. */
+/** Type, end of name, and the rest that BSON adds to: a nested document, a string, a number. */
+const NESTED = 7;
+const STRING = 7;
+const SCALAR = 10;
+/** An array's keys are decimal; 16 KiB of JSON has no more than five digits of them. */
+const INDEX = 5;
+/** All that a message has besides its strings and lists: names, numbers, frame and `_id`. */
+const MESSAGE = 380;
+const QUOTE = 125;
 const REACTION = 64;
-const EDIT = 64;
-const QUOTE_FIELDS = 160;
+const EDIT = 48;
 const CHANGE = 160;
 
 /** UTF-8 bytes of a string, 0 for none. */
@@ -30,9 +31,9 @@ export const editBytes = ({ previousText, editedAt }: Edit): number =>
 /** Bytes of free JSON as a BSON value. It nests at most LIMITS.jsonDepth levels. */
 export function jsonBytes(value: unknown): number {
   if (typeof value === 'string') return STRING + textBytes(value);
-  if (typeof value !== 'object' || value === null) return 10;
-  let bytes = DOCUMENT;
-  if (Array.isArray(value)) for (const item of value) bytes += 6 + jsonBytes(item);
+  if (typeof value !== 'object' || value === null) return SCALAR;
+  let bytes = NESTED;
+  if (Array.isArray(value)) for (const item of value) bytes += INDEX + jsonBytes(item);
   else for (const [name, item] of Object.entries(value)) bytes += textBytes(name) + jsonBytes(item);
   return bytes;
 }
@@ -42,8 +43,8 @@ const freeBytes = (value: unknown): number => (value === null || value === undef
 /** Bytes of a quote, stored or filled in a window's map. */
 export const quoteBytes = (quote: Quote | Quoted | null): number =>
   quote === null
-    ? QUOTE_FIELDS
-    : QUOTE_FIELDS +
+    ? QUOTE
+    : QUOTE +
       textBytes(quote.messageId) +
       textBytes(quote.username) +
       textBytes(quote.text) +
@@ -56,7 +57,7 @@ export const quoteBytes = (quote: Quote | Quoted | null): number =>
 /** Bytes of a message's whole state. */
 export function bytesOf(message: Message): number {
   let bytes =
-    MESSAGE_FIELDS +
+    MESSAGE +
     textBytes(message.room) +
     textBytes(message.messageId) +
     textBytes(message.timestamp) +

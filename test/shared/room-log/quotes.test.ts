@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { filledQuote, quotedOf, quoteIdsOf } from '#shared/room-log/quotes.ts';
+import { created, edited, removed } from '#shared/room-log/rules.ts';
+import { isoOf } from '#shared/room-log/times.ts';
+import type { Message, NewMessage } from '#shared/room-log/types.ts';
+import { draftOf, frozen } from './memory-room.ts';
+
+const message = (special: Partial<NewMessage> = {}): Message =>
+  frozen(created(draftOf('m1', special), { room: 'lobby', seq: 1, rev: 1, createdAt: 5_000 }));
+const sent = frozen({ messageId: 'm1', username: 'Mallory', text: 'forged', timestamp: 'then', kind: 'text' });
+const reply = (messageId?: string) => ({ replyTo: { messageId, text: '' } });
+
+describe('quotedOf', () => {
+  it('takes what quotes show, media and audio only when there are any', () => {
+    expect(quotedOf(message({ kind: 'gif', media: { url: 'x' } }))).toEqual({
+      messageId: 'm1',
+      username: 'Alice',
+      text: 'text of m1',
+      timestamp: isoOf(5_000),
+      kind: 'gif',
+      media: { url: 'x' },
+      deleted: false,
+      deletedAt: null,
+    });
+  });
+});
+
+describe('quoteIdsOf', () => {
+  it('names each quoted message once', () => {
+    expect(quoteIdsOf([reply('a'), { replyTo: null }, reply('b'), reply('a'), reply(), reply('')])).toEqual(['a', 'b']);
+  });
+});
+
+describe('filledQuote (L12)', () => {
+  it('shows the target, not what was sent', () => {
+    const target = quotedOf(edited(message({ audio: { url: 'y' }, kind: 'audio' }), 'new', 2, 6_000));
+    expect(filledQuote(sent, target)).toEqual({
+      messageId: 'm1',
+      username: 'Alice',
+      text: 'new',
+      timestamp: isoOf(5_000),
+      kind: 'audio',
+      audio: { url: 'y' },
+    });
+  });
+
+  it('shows no kind where the target has none', () => {
+    expect(filledQuote(sent, quotedOf(message()))).not.toHaveProperty('kind');
+  });
+
+  it('shows nothing of a deleted target but that it is deleted', () => {
+    const target = quotedOf(removed(message({ media: { url: 'secret' }, text: 'secret' }), 2, 7_000));
+    expect(filledQuote({ ...sent, media: { url: 'secret' } }, target)).toEqual({
+      messageId: 'm1',
+      username: 'Alice',
+      text: '',
+      timestamp: isoOf(5_000),
+      deleted: true,
+      deletedAt: isoOf(7_000),
+    });
+  });
+
+  it.each([[null], [undefined]])('shows what was sent when the target is %s', (target) => {
+    expect(filledQuote(sent, target)).toEqual(sent);
+    expect(filledQuote({ timestamp: 'then', text: '', deleted: false, media: null }, target)).toEqual({
+      timestamp: 'then',
+      text: '',
+    });
+  });
+
+  it('shows an empty text where a stored quote has none', () => {
+    expect(filledQuote({ messageId: 'm1' } as typeof sent, null)).toEqual({ messageId: 'm1', text: '' });
+  });
+
+  it('is null without a quote', () => {
+    expect(filledQuote(null, quotedOf(message()))).toBeNull();
+  });
+});

@@ -7,9 +7,11 @@ import { groupView } from '#services/groups/group-view.ts';
 type Update = Params<(typeof groupsContract)['update']>;
 
 /** Sets the fields that were sent; a null description or avatar removes it. 404 for an unknown group. */
-export async function updateGroup(repository: GroupsRepository, { groupId, ...fields }: Update): Promise<GroupView> {
+export async function updateGroup(repository: GroupsRepository, { groupId, ...sent }: Update): Promise<GroupView> {
   const group = await repository.find(groupId);
   if (!group) throw new Fault('group_not_found');
+  // A field that was not sent may still be here, as undefined.
+  const fields = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
   if (Object.keys(fields).length === 0) return groupView(group);
   const updated = await repository.update(group._id, fields, Date.now());
   if (!updated) throw new Fault('group_not_found');

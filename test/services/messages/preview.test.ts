@@ -2,6 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { mediaTypeOf, previewOf } from '#services/messages/preview.ts';
 import { message } from '#test/shared/rooms/samples.ts';
 
+const line = (more: object) => previewOf(message('r', 1, more)).previewText;
+const voice = (audio: unknown) => previewOf(message('r', 1, { kind: 'audio', text: '', audio }));
+
 describe('the type of media', () => {
   it.each([
     [{ original: 'https://x/a.JPG?w=1#y' }, 'photo'],
@@ -40,7 +43,6 @@ describe('a preview', () => {
   });
 
   it('names what has no words', () => {
-    const line = (more: object) => previewOf(message('r', 1, more)).previewText;
     expect(line({ kind: 'gif', media: { original: 'https://x/a.gif' } })).toBe('GIF');
     expect(line({ kind: 'media', media: { original: 'https://x/a.png' } })).toBe('Photo');
     expect(line({ kind: 'media', media: { original: 'https://x/a.mov' } })).toBe('Video');
@@ -49,7 +51,6 @@ describe('a preview', () => {
   });
 
   it('tells voice notes and how long they are', () => {
-    const voice = (audio: unknown) => previewOf(message('r', 1, { kind: 'audio', text: '', audio }));
     expect(voice({ url: 'x', durationMs: 1_500 })).toMatchObject({
       voiceNote: true,
       audioDurationMs: 1_500,

@@ -21,6 +21,8 @@ const fill = async (room: string, count: number) => {
   return posted;
 };
 
+const post = (body: object) => rooms.post('sizes', body);
+
 describe('create', () => {
   it('answers the stored message, field by field, and every read shows the same', async () => {
     const messageId = randomUUID();
@@ -134,7 +136,6 @@ describe('create', () => {
   });
 
   it('refuses what is too large, with nothing stored', async () => {
-    const post = (body: object) => rooms.post('sizes', body);
     await expect(post({ text: 'x'.repeat(20_001) })).rejects.toMatchObject({ code: 422 });
     await expect(post({ media: { original: 'x'.repeat(17_000) } })).rejects.toEqual(refused('media_too_large', 413));
     await expect(post({ media: { $ne: null } })).rejects.toMatchObject({ code: 422 });

@@ -24,6 +24,20 @@ const page = async (query: PageQuery, limit: number, of = head) => {
   return { ...found, items: seqsOf(found.items) };
 };
 
+const walk = async (of: Head, limit: number, next: (last: Awaited<ReturnType<typeof page>>) => PageQuery | null) => {
+  const seen: number[] = [];
+  let query: PageQuery | null = {};
+  for (let turns = 0; query && turns < 2_000; turns += 1) {
+    const found: Awaited<ReturnType<typeof page>> = await page(query, limit, of);
+    seen.unshift(...found.items);
+    query = next(found);
+  }
+  return seen;
+};
+
+const around = async (seq: number, limit: number, of = head) =>
+  seqsOf((await pageAround(collections, of, seq, limit)).items);
+
 describe('a page', () => {
   it('holds the newest messages, ascending, when no bound is given', async () => {
     expect(await page({}, 3)).toEqual({
@@ -72,16 +86,6 @@ describe('a page', () => {
 });
 
 describe('paging', () => {
-  const walk = async (of: Head, limit: number, next: (last: Awaited<ReturnType<typeof page>>) => PageQuery | null) => {
-    const seen: number[] = [];
-    let query: PageQuery | null = {};
-    for (let turns = 0; query && turns < 2_000; turns += 1) {
-      const found: Awaited<ReturnType<typeof page>> = await page(query, limit, of);
-      seen.unshift(...found.items);
-      query = next(found);
-    }
-    return seen;
-  };
   const all = Array.from({ length: 1_000 }, (_, index) => index + 1);
 
   it('neither skips nor repeats a message', async () => {
@@ -125,9 +129,6 @@ describe('paging', () => {
 });
 
 describe('the messages around one', () => {
-  const around = async (seq: number, limit: number, of = head) =>
-    seqsOf((await pageAround(collections, of, seq, limit)).items);
-
   it('has it in the middle, and fills up at the ends', async () => {
     expect(await around(500, 5)).toEqual([498, 499, 500, 501, 502]);
     expect(await around(500, 4)).toEqual([498, 499, 500, 501]);

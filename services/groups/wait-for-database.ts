@@ -20,7 +20,7 @@ export async function waitForDatabase<T>(
       if (!isUnavailable(error)) throw error;
       waiting(error);
     }
-    await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch((error: unknown) => {
+    await sleep(PAUSE_MS, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
   }

@@ -26,7 +26,8 @@ function summary({ tally, groups, seconds, requests }: Played, { url, users: cou
 /** Runs it; resolves to the exit code. */
 async function main(args: string[]): Promise<number> {
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  // npm hands on a Ctrl-C that the terminal has sent already: the second one means nothing.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
   try {
     const options = optionsOf(args);
     if (options.help) {

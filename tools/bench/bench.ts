@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ConfigError } from '#shared/config.ts';
+import { aimsOf } from '#tools/bench/aims.ts';
+import { machineOf } from '#tools/bench/machine.ts';
+import { Measure, type Row } from '#tools/bench/measure.ts';
+import { optionsOf, USAGE, type Options } from '#tools/bench/options.ts';
+import { aimLines, page, table } from '#tools/bench/report.ts';
+import { CLIENTS, scenarios } from '#tools/bench/scenarios.ts';
+import { setUp, type Stage } from '#tools/bench/stage.ts';
+
+/** `npm run bench`: what this program takes, beside bare node:http and a plain Express program. */
+
+const PAGE = resolve(import.meta.dirname, '../../docs/benchmarks.md');
+
+async function measure({ generator, mongod, contestants, etag }: Stage, options: Options, signal: AbortSignal) {
+  const measuring = new Measure(generator, () => mongod.pid, options);
+  const wanted = scenarios(etag).filter(({ name }) => name.includes(options.only));
+  const rows: Row[] = [];
+  for (const scenario of wanted) {
+    process.stderr.write(`${scenario.name}\n`);
+    rows.push(...(await measuring.rows(scenario, contestants, signal)));
+  }
+  return rows;
+}
+
+function report(rows: readonly Row[], { mongod }: Stage, { write, runs, runMs }: Options): void {
+  const aims = aimsOf(rows);
+  const machine = machineOf(mongod.origin);
+  const settings = `${CLIENTS} clients, ${runs} runs of ${runMs / 1_000} s each after a warm-up.`;
+  process.stdout.write(
+    `\n${machine.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n')}\n${settings}\n\n`,
+  );
+  process.stdout.write(`${table(rows)}\n\n${aimLines(aims)}\n`);
+  if (!write) return;
+  writeFileSync(PAGE, page(rows, aims, machine, settings));
+  process.stdout.write('\nWritten to docs/benchmarks.md\n');
+}
+
+/** Sets up, measures, reports; undoes all of it in any case. */
+async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const undos: (() => Promise<void>)[] = [];
+  try {
+    const stage = await setUp(options.profile, (undo) => undos.push(undo));
+    report(await measure(stage, options, signal), stage, options);
+  } finally {
+    for (const undo of undos.reverse()) await undo();
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const stop = new AbortController();
+  // npm hands on a Ctrl-C that the terminal has sent already: the second one means nothing.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+  try {
+    const options = optionsOf(args);
+    if (options.help) process.stdout.write(USAGE);
+    else await bench(options, stop.signal);
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    const usage = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+    if (!usage && !(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n${usage ? USAGE : ''}`);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

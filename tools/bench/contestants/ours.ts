@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import type { Contestant } from '#tools/bench/contestants/contestant.ts';
+
+const START = resolve(import.meta.dirname, '../../start/start.ts');
+const START_TIMEOUT_MS = 30_000;
+/** The program stops within 5 s. */
+const STOP_TIMEOUT_MS = 7_000;
+
+/** Runs what `npm start` runs, in one process, on this database. `profiles`: where to leave a CPU profile, if anywhere. */
+export async function startOurs(mongoUri: string, database: string, profiles: string | undefined): Promise<Contestant> {
+  const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(process.cwd(), profiles)}`];
+  const child = spawn(process.execPath, [...flags, START], {
+    env: {
+      ...process.env,
+      MONGO_URI: mongoUri,
+      MONGO_DB_NAME: database,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  let said = '';
+  const port = await new Promise<number>((ready, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the program was not ready in time: ${said}`)), START_TIMEOUT_MS);
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      said += chunk;
+      const found = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(said)?.[1];
+      if (!found) return;
+      clearTimeout(timer);
+      ready(Number(found));
+    });
+    void exited.then(([code]) => reject(new Error(`the program ended (${code}): ${said}`)));
+  });
+  return {
+    name: 'ours',
+    port,
+    pid: child.pid!,
+    async stop() {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exited;
+      clearTimeout(timer);
+    },
+  };
+}

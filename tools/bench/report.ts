@@ -1,0 +1,93 @@
+import type { Aim } from '#tools/bench/aims.ts';
+import type { Row } from '#tools/bench/measure.ts';
+
+const WHO = { ours: 'this program', bare: 'bare node:http', express: 'Express + driver' };
+
+const whole = (value: number | null) => (value === null ? '-' : Math.round(value).toLocaleString('en-US'));
+const fixed = (value: number) => value.toFixed(value < 10 ? 2 : 1);
+
+/** How a row stands to ours in the same measurement: ours ÷ theirs. */
+function againstOurs(row: Row, rows: readonly Row[]): string {
+  const ours = rows.find((one) => one.scenario === row.scenario && one.who === 'ours');
+  return row.who === 'ours' || !ours ? '' : `${fixed(ours.perSecond / row.perSecond)} ×`;
+}
+
+const HEADINGS = [
+  'what', 'program', 'req/s', 'lowest–highest', 'p50 ms', 'p99 ms', 'errors',
+  'CPU µs/req', 'mongod µs/req', 'RSS MiB', 'body kB', 'ours ÷ it',
+]; // prettier-ignore
+
+const cellsOf = (row: Row, rows: readonly Row[]): string[] => [
+  row.what,
+  WHO[row.who],
+  whole(row.perSecond),
+  `${whole(row.range[0])}–${whole(row.range[1])}`,
+  fixed(row.p50),
+  fixed(row.p99),
+  row.errors === 0 ? '0' : `${row.errors} (${row.reason})`,
+  whole(row.cpuUs),
+  whole(row.mongodUs),
+  whole(row.rss),
+  row.bodyKb.toFixed(1),
+  againstOurs(row, rows),
+];
+
+/** The table for a terminal. */
+export function table(rows: readonly Row[]): string {
+  const lines = [HEADINGS, ...rows.map((row) => cellsOf(row, rows))];
+  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const pad = (cell: string, column: number) =>
+    column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+  return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+const aimCells = ({ text, value, unit, met }: Aim): [string, string, string] => [
+  met ? 'met' : 'NOT MET',
+  text,
+  `${fixed(value)} ${unit}`,
+];
+
+export const aimLines = (aims: readonly Aim[]): string =>
+  aims
+    .map((aim) => aimCells(aim))
+    .map(([met, text, value]) => `${met.padEnd(8)} ${text}: ${value}`)
+    .join('\n');
+
+const markdown = (lines: string[][], right: number): string => {
+  const [head, ...rest] = lines;
+  const rule = head!.map((_, column) => (column < right ? '---' : '---:'));
+  return [head!, rule, ...rest].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+};
+
+/** docs/benchmarks.md. `settings`: how long was measured, for people. */
+export function page(rows: readonly Row[], aims: readonly Aim[], machine: string[][], settings: string): string {
+  return `# Benchmarks
+
+Written by \`npm run bench -- --write\`. Figures are of one machine and one moment: read the ratios. Everything, the load
+included, ran on the same machine over loopback.
+
+${markdown([['machine', ''], ...machine], 2)}
+
+## Aims
+
+${markdown([['', 'aim', 'measured'], ...aims.map((aim) => aimCells(aim))], 2)}
+
+## Measured
+
+${settings} Programs take turns, run by run; medians are shown. CPU is user and system time of the process, from /proc.
+
+${markdown([HEADINGS, ...rows.map((row) => cellsOf(row, rows))], 2)}
+
+## Who is who
+
+- **this program**: what \`npm start\` runs, all services in one process, with its own checks, headers, ids and log.
+- **bare node:http**: the limit. It sends the same bytes and headers from memory and knows no database.
+- **Express + driver**: the obvious program on the same data: \`find().sort().limit()\` on an index, \`insertOne\` with
+  \`w: majority, j: true\`. It checks nothing, and is spared Express's default ETag, which hashes every body.
+  Its writes have no order in a room, no idempotency and no history to catch up from.
+
+One \`mongod\` serves all, each program in a database of its own. The load comes from a thread that writes requests to
+keep-alive sockets and reads answers by content-length; a client sends its next request when the last one is answered,
+so a slow program is also asked less often.
+`;
+}

@@ -1,0 +1,72 @@
+import type { Contestant } from '#tools/bench/contestants/contestant.ts';
+import { HOT_ROOM, messageBody, ROOMS, THREADS_USER } from '#tools/bench/data.ts';
+import { request } from '#tools/bench/load/load.ts';
+import { seeded } from '#tools/demo/random.ts';
+
+/** What is measured, of whom. */
+export interface Scenario {
+  id: 'hot' | 'rooms' | 'unchanged' | 'gzip' | 'threads' | 'groups' | 'post' | 'post-hot' | 'mixed';
+  name: string;
+  /** Who takes part, and the requests that each gets. */
+  requests: Partial<Record<Contestant['name'], string[]>>;
+  expected: number;
+}
+
+export const CLIENTS = 32;
+/** Paths of the bare server. */
+export const BARE = { latest: '/latest', unchanged: '/unchanged' };
+
+export const latestPath = (room: string) => `/api/messages/${room}/latest?count=100`;
+
+const latest = (room: string, headers: Record<string, string> = {}) => request('GET', latestPath(room), { headers });
+
+const post = (room: string, n: number) =>
+  request('POST', `/api/messages/${room}`, { body: messageBody('post', room, n) });
+
+const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
+
+/** `etag`: the hot room's, which nobody writes to before it is used. */
+export function scenarios(etag: string): Scenario[] {
+  const hot = [latest(HOT_ROOM)];
+  const rooms = ROOMS.map((room) => latest(room));
+  const posts = times(5, (n) => ROOMS.map((room) => post(room, n))).flat();
+  const hotPosts = times(200, (n) => post(HOT_ROOM, n));
+  const shuffle = seeded('mixed');
+  const mixed = shuffle.sample([...times(9, () => rooms).flat(), ...posts.slice(0, ROOMS.length)], ROOMS.length * 10);
+  return [
+    {
+      id: 'hot',
+      name: 'latest(100), one room',
+      requests: { ours: hot, bare: [request('GET', BARE.latest)], express: hot },
+      expected: 200,
+    },
+    { id: 'rooms', name: 'latest(100), 200 rooms', requests: { ours: rooms, express: rooms }, expected: 200 },
+    {
+      id: 'unchanged',
+      name: 'latest(100), If-None-Match: 304',
+      requests: { ours: [latest(HOT_ROOM, { 'If-None-Match': etag })], bare: [request('GET', BARE.unchanged)] },
+      expected: 304,
+    },
+    {
+      id: 'gzip',
+      name: 'latest(100), one room, gzip',
+      requests: { ours: [latest(HOT_ROOM, { 'Accept-Encoding': 'gzip' })] },
+      expected: 200,
+    },
+    {
+      id: 'threads',
+      name: 'DM threads of a user with 60',
+      requests: { ours: [request('GET', `/api/dm/threads?user=${THREADS_USER}`)] },
+      expected: 200,
+    },
+    { id: 'groups', name: 'list of 50 groups', requests: { ours: [request('GET', '/api/groups')] }, expected: 200 },
+    { id: 'post', name: 'POST, 200 rooms', requests: { ours: posts, express: posts }, expected: 200 },
+    { id: 'post-hot', name: 'POST, one room', requests: { ours: hotPosts, express: hotPosts }, expected: 200 },
+    {
+      id: 'mixed',
+      name: '9 latest(100) : 1 POST, 200 rooms',
+      requests: { ours: mixed, express: mixed },
+      expected: 200,
+    },
+  ];
+}

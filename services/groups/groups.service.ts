@@ -13,6 +13,7 @@ import { Fault } from '#shared/errors.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
 import { validatorOf } from '#shared/schema.ts';
+import { waitForDatabase } from '#shared/wait-for-database.ts';
 import { createGroup } from '#services/groups/create-group.ts';
 import { getGroup } from '#services/groups/get-group.ts';
 import { groupsContract } from '#services/groups/groups.contract.ts';
@@ -23,7 +24,6 @@ import { presenceText } from '#services/groups/presence.ts';
 import { openRepositories, type Repositories } from '#services/groups/repositories.ts';
 import { removeGroup } from '#services/groups/remove-group.ts';
 import { updateGroup } from '#services/groups/update-group.ts';
-import { waitForDatabase } from '#services/groups/wait-for-database.ts';
 
 interface State {
   mongo: Mongo | null;

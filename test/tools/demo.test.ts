@@ -51,7 +51,7 @@ async function counts(db: Db) {
   };
 }
 
-const SMALL = ['--groups', '4', '--users', '10', '--messages', '150'];
+const SMALL = ['--groups', '4', '--users', '10', '--messages', '250'];
 
 describe('npm run demo', () => {
   let database: TestDatabase;
@@ -80,7 +80,7 @@ describe('npm run demo', () => {
     expect(second.code).toBe(0);
     expect(second.stdout).toContain(`${url}/messages/demo-rainy-day-club/latest?count=20`);
     const stored = await counts(database.db);
-    expect(stored.messages! + stored.dms!).toBe(150);
+    expect(stored.messages! + stored.dms!).toBe(250);
     expect(stored.groups).toBe(4);
     for (const kind of ['members', 'dms', 'reactions', 'edits', 'deleted', 'replies'] as const)
       expect(stored[kind]).toBeGreaterThan(0);
@@ -94,7 +94,7 @@ describe('npm run demo', () => {
   it('goes on with a larger number where a smaller one ended', async () => {
     await demo(['--url', url, ...SMALL]);
     const before = await counts(database.db);
-    const { code, stdout } = await demo(['--url', url, ...SMALL.slice(0, -1), '160']);
+    const { code, stdout } = await demo(['--url', url, ...SMALL.slice(0, -1), '260']);
     expect(code).toBe(0);
     expect(stdout).toContain('New: 0 groups, 10 messages');
     const after = await counts(database.db);

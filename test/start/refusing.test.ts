@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type AddressInfo } from 'node:net';
@@ -9,6 +9,9 @@ import { findMongod } from '#tools/mongod/find.ts';
 import { accepts, freePort } from '#tools/mongod/port.ts';
 import { testMongoUri } from '#test/support/database.ts';
 import { spawnProgram } from '#test/support/program.ts';
+
+// Each starts programs and servers: seconds on an idle machine, more on a busy one.
+jest.setTimeout(120_000);
 
 /** Runs the program, which must refuse: exit code 1 and one line on stderr, which is answered. */
 async function refusal(env: Record<string, string>): Promise<string> {

@@ -1,4 +1,4 @@
-import { MongoClient, MongoServerError, type Document } from 'mongodb';
+import { MongoClient, MongoError, MongoServerError, type Document } from 'mongodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const NAME = 'rs0';
@@ -32,10 +32,26 @@ async function putRight(client: MongoClient, port: number): Promise<void> {
     });
 }
 
-/** Throws unless the server is the one on that dbpath: a port may have been taken by another in the meantime. */
+/** Another server than ours answers: its port was taken in the meantime. */
+class StrangerError extends Error {
+  override readonly name = 'StrangerError';
+}
+
 async function checkIsOurs(client: MongoClient, database: string): Promise<void> {
   const { parsed } = await client.db('admin').command({ getCmdLineOpts: 1 });
-  if (parsed.storage?.dbPath !== database) throw new Error(`another server than the mongod on ${database} answers`);
+  if (parsed.storage?.dbPath !== database) throw new StrangerError(`another server than the mongod on ${database}`);
+}
+
+async function isPrimary(client: MongoClient, port: number, database: string): Promise<boolean> {
+  try {
+    await checkIsOurs(client, database);
+    await putRight(client, port);
+    return (await client.db('admin').command({ hello: 1 })).isWritablePrimary === true;
+  } catch (error) {
+    // It may still be starting, recovering or electing itself, and a busy machine answers late: ask again.
+    if (error instanceof MongoError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -45,18 +61,21 @@ async function checkIsOurs(client: MongoClient, database: string): Promise<void>
 export async function becomePrimary(options: { port: number; database: string; signal: AbortSignal }): Promise<void> {
   const { port, database, signal } = options;
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 1_000,
-    connectTimeoutMS: 1_000,
-    socketTimeoutMS: 5_000,
+    serverSelectionTimeoutMS: 5_000,
+    connectTimeoutMS: 5_000,
+    socketTimeoutMS: 10_000,
   });
+  // Ends a call to a server that does not answer.
+  const close = () => void client.close();
+  signal.addEventListener('abort', close, { once: true });
   try {
-    await checkIsOurs(client, database);
-    await putRight(client, port);
-    while (!(await client.db('admin').command({ hello: 1 })).isWritablePrimary) {
+    while (!(await isPrimary(client, port, database))) {
       signal.throwIfAborted();
       await sleep(POLL_MS);
     }
+    signal.throwIfAborted();
   } finally {
+    signal.removeEventListener('abort', close);
     await client.close();
   }
 }

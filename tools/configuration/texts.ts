@@ -15,17 +15,21 @@ export function configurationTable(): string {
   return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** What stands between the README's markers. Throws when they are missing. */
-export function tableIn(readme: string): string {
+/** Where the README's table stands. Throws when the markers are missing. */
+function placeIn(readme: string): [begin: number, end: number] {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
   if (begin < 0 || end < begin) throw new Error(`README.md has no ${BEGIN} … ${END}`);
-  return readme.slice(begin + BEGIN.length, end).trim();
+  return [begin + BEGIN.length, end];
 }
+
+/** What stands between the README's markers. Throws when they are missing. */
+export const tableIn = (readme: string): string => readme.slice(...placeIn(readme)).trim();
 
 /** The README with the table of now between its markers. Throws when they are missing. */
 export function withTable(readme: string): string {
-  return readme.replace(tableIn(readme), () => configurationTable());
+  const [begin, end] = placeIn(readme);
+  return `${readme.slice(0, begin)}\n${configurationTable()}\n${readme.slice(end)}`;
 }
 
 /** `.env.example`: every variable with its default, commented out. */

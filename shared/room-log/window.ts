@@ -52,7 +52,6 @@ function dropQuote(draft: Draft, messageId: string): void {
 
 /** A state takes its place by seq, unless what is there is as new; one before the window only shows in quotes. */
 function put(draft: Draft, message: Message): void {
-  if (message.seq <= draft.floorSeq) return;
   if (message.seq < draft.startSeq) {
     if (draft.quotes.has(message.messageId)) setQuote(draft, message.messageId, quotedOf(message));
     return;

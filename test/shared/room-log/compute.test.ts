@@ -322,7 +322,7 @@ describe('computeEntry: any history', () => {
           expect(some.head).toEqual(whole.head);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -355,7 +355,7 @@ describe('computeEntry: any history', () => {
         expect(room.head.listedAt).toBe(live.at(-1)?.createdAt);
         expect(live.every(({ deleted, previewable }) => !(deleted && previewable))).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -136,9 +136,10 @@ async function settleDuplicate(
         ],
       })
       .toArray();
-    const own = holders.find(({ messageId }) => messageId === message.messageId);
-    if (own && own.seq === message.seq && own.rev >= message.rev) return undefined;
-    const other = holders.find((holder) => holder !== own || holder.seq !== message.seq);
+    // The same messageId at another seq is another message: one of before the room was deleted, not purged yet.
+    const own = holders.find(({ messageId, seq }) => messageId === message.messageId && seq === message.seq);
+    if (own && own.rev >= message.rev) return undefined;
+    const other = holders.find((holder) => holder !== own);
     if (other && other.seq > head.floorSeq)
       return new Error(
         `message ${message.messageId} of ${room} cannot take seq ${message.seq}: ${other.messageId} holds its keys`,

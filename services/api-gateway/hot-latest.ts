@@ -22,7 +22,7 @@ const MAX_ANSWERS = 10_000;
 const MAX_BYTES = 128 * MIB;
 
 /** Rooms a heads call asks for at most (the contract's limit), and calls under way at once for each service. */
-const HEADS = { batch: 1_000, underWay: 2 };
+const HEADS = { batch: 1_000, underWay: 1 };
 
 /** One try of each call; the general way, which takes over after a failure, has tries of its own. */
 const TRY_MS = 2_000;

@@ -1,5 +1,5 @@
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '#shared/config.ts';
@@ -24,6 +24,9 @@ const DRAIN_MS = 4_000;
 
 /** For those last answers to leave, in ms. */
 const LAST_ANSWERS_MS = 200;
+
+/** Busy connections end by themselves, each with its next answer; after this time, in ms, idle ones are closed. */
+const IDLE_GRACE_MS = 250;
 
 /** Connections that fall idle while the server stops are looked for this often, in ms. */
 const SWEEP_MS = 50;
@@ -50,6 +53,7 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
 export class HttpServer {
   readonly #server: Server;
   readonly #cutOff: () => void;
+  readonly #sockets = new Set<Socket>();
   #stopping: Promise<void> | undefined;
 
   /** `cutOff` is called once, when the time to finish is over: everything under way has to be answered then. */
@@ -58,7 +62,10 @@ export class HttpServer {
     this.#server = createServer(OPTIONS, listener);
     this.#server.maxConnections = MAX_CONNECTIONS;
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuse(error, socket));
-    this.#server.on('connection', (socket: Socket) => socket.setNoDelay(true));
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
   get draining(): boolean {
@@ -84,25 +91,42 @@ export class HttpServer {
 
   async #stop(): Promise<void> {
     if (!this.#server.listening) return;
-    const closed = new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-    });
-    const sweep = setInterval(() => this.#server.closeIdleConnections(), SWEEP_MS);
-    const abort = new AbortController();
-    const late = async () => {
-      await sleep(DRAIN_MS, undefined, { signal: abort.signal });
-      this.#cutOff();
-      await sleep(LAST_ANSWERS_MS, undefined, { signal: abort.signal });
-      this.#server.closeAllConnections();
-    };
-    const lateness = late().catch((error: unknown) => {
-      if (!abort.signal.aborted) throw error;
-    });
-    await closed;
-    clearInterval(sweep);
-    abort.abort();
-    await lateness;
+    const over = new AbortController();
+    const later = (ms: number) => sleep(ms, undefined, { signal: over.signal });
+    const closed = this.#stopAccepting().then(() => over.abort());
+    const steps = [this.#closeIdle(later), this.#closeLate(later)];
+    const ends = steps.map((step) => step.catch((error: unknown) => ignoreAbort(error, over.signal)));
+    await Promise.all([closed, ...ends]);
+    // Stops the server's own timer; there is nothing left to close.
+    this.#server.close();
   }
+
+  /** Not http's own close: that destroys connections whose request has not been read, or whose answer still leaves. */
+  #stopAccepting(): Promise<void> {
+    return new Promise((resolve) => {
+      NetServer.prototype.close.call(this.#server, () => resolve());
+    });
+  }
+
+  async #closeIdle(later: (ms: number) => Promise<void>): Promise<void> {
+    await later(IDLE_GRACE_MS);
+    for (;;) {
+      // Node takes a connection for idle as soon as its answer was handed over, also while bytes of it still leave.
+      if ([...this.#sockets].every((socket) => socket.writableLength === 0)) this.#server.closeIdleConnections();
+      await later(SWEEP_MS);
+    }
+  }
+
+  async #closeLate(later: (ms: number) => Promise<void>): Promise<void> {
+    await later(DRAIN_MS);
+    this.#cutOff();
+    await later(LAST_ANSWERS_MS);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}
+
+function ignoreAbort(error: unknown, signal: AbortSignal): void {
+  if (!signal.aborted) throw error;
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -33,7 +33,13 @@ export function roomRoutes({ tag, base, parameter, service, post }: Mount): Rout
   const room = { [parameter]: service === 'dm' ? ids.dm : ids.room };
   const one = { ...room, messageId: ids.message };
   const common = { tag, rename: { [parameter]: 'room' }, handle: callRoomAction };
-  const page = { items: [sample], nextBefore: sample.createdAt, nextAfter: null };
+  const page = {
+    items: [sample],
+    nextBefore: sample.createdAt,
+    nextAfter: null,
+    nextBeforeSeq: sample.seq,
+    nextAfterSeq: null,
+  };
   return [
     {
       ...common,

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Coalescer } from '#shared/coalesce.ts';
 import { monotonic } from '#shared/deadline.ts';
 import { MIB } from '#shared/limits.ts';
+import { looksLikeDatabaseId } from '#shared/room-id.ts';
 import type { Body, HeadView } from '#shared/rooms/rooms.contract.ts';
 import type { Cors } from '#services/api-gateway/cors.ts';
 import { negotiate, type Encoding } from '#services/api-gateway/encoding.ts';
@@ -73,8 +74,12 @@ export class HotLatest {
     }, HEADS);
   }
 
-  /** Remembers which room a URL means, when it is of the usual shape: no count, or one of 1 to 500. */
+  /**
+   * Remembers which room a URL means, when it is of the usual shape: no count, or one of 1 to 500. Not for an id that
+   * looks like a databaseId and has no group: it may get one.
+   */
   learn(url: string, target: RoomTarget): void {
+    if (looksLikeDatabaseId(target.room)) return;
     const shape = url.length <= MAX_URL_LENGTH && URL_SHAPE.exec(url);
     const count = shape ? Number(shape[1] ?? DEFAULT_COUNT) : 0;
     if (count < 1 || count > 500) return;

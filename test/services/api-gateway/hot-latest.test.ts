@@ -27,6 +27,10 @@ beforeEach(() => {
 
 const slowly = <T>(answer: T) => new Promise<T>((resolve) => setTimeout(() => resolve(answer), 50));
 
+/** But when it was sent, and where it came from. */
+const headersOf = ({ headers }: Response) =>
+  Object.fromEntries([...headers].filter(([name]) => name !== 'date' && name !== 'server-timing'));
+
 const bodies = () => stage.callsOf('messages.latest').length;
 const heads = () => stage.callsOf('messages.heads').length;
 
@@ -53,8 +57,6 @@ describe('the newest messages', () => {
     await stage.get(url);
     const hot = await stage.get(url, { 'x-request-id': 'same' });
     expect(heads()).toBe(2);
-    const headersOf = ({ headers }: Response) =>
-      Object.fromEntries([...headers].filter(([name]) => name !== 'date' && name !== 'server-timing'));
     expect(headersOf(hot)).toEqual(headersOf(first));
     expect(await hot.text()).toBe(await first.text());
   });
@@ -152,6 +154,18 @@ describe('the newest messages', () => {
     expect(bodies()).toBe(0);
     expect(stage.callsOf('dm.latest').map(({ room }) => room)).toEqual(Array(3).fill(`dm:a|b${number}`));
     expect(stage.callsOf('dm.heads').length).toBe(4);
+  });
+
+  it('of a databaseId are those of its group as soon as there is one', async () => {
+    const path = `/api/messages/${'0'.repeat(21)}${100 + number}/latest`;
+    let slug: string | null = null;
+    stage.answers['groups.resolve'] = () => slug;
+    for (let time = 0; time < 2; time++) await stage.get(path);
+    slug = 'found';
+    for (let time = 0; time < 3; time++) await stage.get(path);
+    const rooms = stage.callsOf('messages.latest').map(({ room }) => room);
+    expect(rooms.slice(2)).toEqual(['found', 'found']);
+    expect(stage.callsOf('messages.heads')).toEqual([{ rooms: ['found'] }, { rooms: ['found'] }]);
   });
 
   it.each(['count=0', 'count=501', 'count=-1', 'count=007', 'count=5&count=6'])(

@@ -22,8 +22,11 @@ const MAX_URL_LENGTH = 500;
 const MAX_ANSWERS = 10_000;
 const MAX_BYTES = 128 * MIB;
 
-/** Rooms a heads call asks for at most (the contract's limit), and calls under way at once for each service. */
-const HEADS = { batch: 1_000, underWay: 1 };
+/**
+ * Rooms a heads call asks for at most (the contract's limit), and calls under way at once for each service: two, so that
+ * one that goes to a silent instance does not hold up all.
+ */
+const HEADS = { batch: 1_000, underWay: 2 };
 
 /** One try of each call; the general way, which takes over after a failure, has tries of its own. */
 const TRY_MS = 2_000;

@@ -22,11 +22,13 @@ export async function project(collections: Collections, entries: readonly Entry[
   const failed = new Map<Entry, Error>();
   await Promise.all([
     projectMessages(
+      collections,
       collections.group,
       entries.filter(({ room }) => !isDm(room)),
       failed,
     ),
     projectMessages(
+      collections,
       collections.dm,
       entries.filter(({ room }) => isDm(room)),
       failed,
@@ -44,6 +46,7 @@ type Op = AnyBulkWriteOperation<Message>;
 type Work = { entry: Entry; change: Change; op: Op };
 
 async function projectMessages(
+  collections: Collections,
   collection: Collection<Message>,
   entries: readonly Entry[],
   failed: Map<Entry, Error>,
@@ -53,14 +56,14 @@ async function projectMessages(
       .filter(({ message }) => message)
       .map((change): Work => ({ entry, change, op: stateOp(entry, change.message!) })),
   );
-  await write(collection, states, failed);
+  await write(collections, collection, states, failed);
   // After the states: what an edit of the same entry wrote is older than the colour, or has it already (L1).
   const colours = entries.flatMap((entry) =>
     entry.changes
       .filter(({ kind }) => kind === 'recoloured')
       .map((change): Work => ({ entry, change, op: colourOp(entry, change) })),
   );
-  await write(collection, colours, failed);
+  await write(collections, collection, colours, failed);
 }
 
 function stateOp(entry: Entry, message: Message): Op {
@@ -86,7 +89,12 @@ function colourOp({ room }: Entry, { rev, op }: Change): Op {
 }
 
 /** Runs the operations until each is done or is known to be impossible. */
-async function write(collection: Collection<Message>, work: readonly Work[], failed: Map<Entry, Error>): Promise<void> {
+async function write(
+  collections: Collections,
+  collection: Collection<Message>,
+  work: readonly Work[],
+  failed: Map<Entry, Error>,
+): Promise<void> {
   if (work.length === 0) return;
   const { errors } = await untilSettled(() =>
     collection.bulkWrite(
@@ -97,7 +105,7 @@ async function write(collection: Collection<Message>, work: readonly Work[], fai
   for (const error of errors) {
     const { entry, change } = work[error.index]!;
     const problem =
-      error.code === DUPLICATE_KEY ? await settleDuplicate(collection, entry, change.message!) : documentError(error);
+      error.code === DUPLICATE_KEY ? await settleDuplicate(collections, entry, change.message!) : documentError(error);
     if (problem) failed.set(entry, problem);
   }
 }
@@ -121,10 +129,11 @@ const documentError = (error: WriteError) =>
 
 /** L4: a duplicate key proves nothing; who holds the key decides. Answers what stands in the way, if anything does. */
 async function settleDuplicate(
-  collection: Collection<Message>,
+  collections: Collections,
   { room, head }: Entry,
   message: Message,
 ): Promise<Error | undefined> {
+  const collection = collections.messages(room);
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const holders = await collection
       .find({
@@ -140,10 +149,14 @@ async function settleDuplicate(
     const own = holders.find(({ messageId, seq }) => messageId === message.messageId && seq === message.seq);
     if (own && own.rev >= message.rev) return undefined;
     const other = holders.find((holder) => holder !== own);
-    if (other && other.seq > head.floorSeq)
+    if (other && other.seq > head.floorSeq) {
+      // A frozen writer wakes after its room was deleted: its message is gone, and another may have the keys by now.
+      const now = await collections.heads.findOne({ _id: room }, { readConcern: 'majority' });
+      if (now && now.floorSeq >= message.seq) return undefined;
       return new Error(
         `message ${message.messageId} of ${room} cannot take seq ${message.seq}: ${other.messageId} holds its keys`,
       );
+    }
     if (other)
       await collection.deleteOne({ room, seq: other.seq, messageId: other.messageId }, { writeConcern: DURABLE });
     const filter = { room, messageId: message.messageId, rev: { $not: { $gte: message.rev } } };

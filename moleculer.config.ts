@@ -1,5 +1,9 @@
+import type { BrokerOptions } from 'moleculer';
 import { brokerOptions } from '#shared/broker.ts';
 import { config } from '#shared/config.ts';
+import { stopOnSignals } from '#shared/signals.ts';
 
-/** For moleculer-runner and the REPL; `npm start` uses the same options. */
-export default brokerOptions(config());
+/** For moleculer-runner: one service a process. `npm start` uses the same options and stops by itself. */
+const options: BrokerOptions = { ...brokerOptions(config()), created: stopOnSignals };
+
+export default options;

@@ -60,6 +60,14 @@ const databaseName = (value: string, name: string) =>
         'must be a MongoDB database name: at most 63 bytes, none of / \\ . " $ * < > : | ? and no space',
       );
 
+const natsUrls = (value: string, name: string) =>
+  value === '' || value.split(',').every((one) => URL.canParse(one) && /^(nats|tls):\/\/./.test(one))
+    ? value
+    : bad(name, value, 'must be a URL such as nats://127.0.0.1:4222, or several, separated by commas');
+
+const nodeId = (value: string, name: string) =>
+  /^[\w.-]{0,100}$/.test(value) ? value : bad(name, value, 'may have letters, digits, dot, dash and underscore');
+
 const httpUrl = (value: string, name: string) =>
   URL.canParse(value) && /^https?:/.test(value)
     ? value.replace(/\/+$/, '')
@@ -123,6 +131,19 @@ export const VARIABLES = {
     'http://localhost:5173,http://127.0.0.1:5173',
     origins,
     'Origins that browsers may call from, separated by commas.',
+  ),
+  natsUrl: variable(
+    ['NATS_URL'],
+    '',
+    natsUrls,
+    'NATS servers, separated by commas. Empty: all services are in one process and need none.',
+  ),
+  nodeId: variable(['NODE_ID'], '', nodeId, 'Name of the process in the cluster. Empty: host name and process id.'),
+  healthPort: variable(
+    ['HEALTH_PORT'],
+    '',
+    (value, name) => (value === '' ? null : integer(0, 65_535)(value, name)),
+    'Port for `/health/live`, `/health/ready` and `/metrics` of the process, on `HOST`; 0 takes a free one. Empty: none.',
   ),
   apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
   onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),

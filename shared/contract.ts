@@ -1,4 +1,3 @@
-import type { Context } from 'moleculer';
 import type { Static, TObject, TSchema } from '#shared/schema.ts';
 
 /**

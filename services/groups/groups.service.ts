@@ -10,6 +10,8 @@ import type {
 import { config } from '#shared/config.ts';
 import type { Params, Result } from '#shared/contract.ts';
 import { Fault } from '#shared/errors.ts';
+import { databaseCheck } from '#shared/health/database.ts';
+import { readiness } from '#shared/health/readiness.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
 import { validatorOf } from '#shared/schema.ts';
@@ -30,6 +32,8 @@ interface State {
   repositories: Repositories;
   online: OnlineCounts;
   stopping: AbortController;
+  /** Takes the need of a database back from the process's health page. */
+  unneed: () => void;
 }
 type This = Service & State;
 type Actions = typeof groupsContract;
@@ -93,6 +97,10 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
   created() {
     const { apiUrl, onlineCountsTtl } = config();
     this.stopping = new AbortController();
+    this.unneed = readiness.need(
+      'mongodb',
+      databaseCheck(() => this.mongo?.db),
+    );
     this.mongo = null;
     this.online = onlineCounts({
       apiUrl,
@@ -114,6 +122,7 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
 
   async stopped() {
     this.stopping.abort();
+    this.unneed();
     await this.mongo?.close();
   },
 };

@@ -22,6 +22,8 @@ export interface WindowsOptions {
  * (design section 3). The head, read after the reader asked, proves freshness; nothing here expires by time.
  */
 export class Windows {
+  /** Reads by the base that they began with. */
+  readonly stats: Record<WindowRead['base'], number> = { cache: 0, readmodel: 0, query: 0 };
   readonly #options: WindowsOptions;
   readonly #cache = new LRUCache<string, Window>({
     max: CACHE_WINDOWS,
@@ -36,6 +38,12 @@ export class Windows {
 
   /** The window of a room now; null when the room has no head. */
   async read(room: string): Promise<WindowRead | null> {
+    const found = await this.#read(room);
+    if (found) this.stats[found.base] += 1;
+    return found;
+  }
+
+  async #read(room: string): Promise<WindowRead | null> {
     const head = await this.#options.head(room);
     if (!head) return null;
     const epoch = this.#options.epochOf(head);

@@ -8,7 +8,7 @@ import { type Clock, DatabaseClock } from '#shared/room-log/clock.ts';
 import { type Collections, collectionsOf, ensureIndexes } from '#shared/room-log/collections.ts';
 import { readEnds } from '#shared/room-log/end.ts';
 import { Windows } from '#shared/room-log/latest.ts';
-import type { Rooms } from '#shared/room-log/rooms.ts';
+import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
 import { Sweeper } from '#shared/room-log/sweep.ts';
 import type { Command, Entry, Head, Outcome } from '#shared/room-log/types.ts';
 import { Waiters } from '#shared/room-log/waiters.ts';
@@ -28,6 +28,8 @@ export interface RoomsOptions {
 
 export interface OpenRooms extends Rooms {
   readonly stats: Readonly<WriterStats>;
+  /** Reads of latest windows by their base. */
+  readonly windowStats: Readonly<Record<WindowRead['base'], number>>;
   readonly sweeper: Sweeper;
   /** Writes that wait for a flush. */
   readonly waiting: number;
@@ -107,6 +109,10 @@ class RoomLog implements OpenRooms {
 
   get stats(): Readonly<WriterStats> {
     return this.#writer.stats;
+  }
+
+  get windowStats(): Readonly<Record<WindowRead['base'], number>> {
+    return this.#windows.stats;
   }
 
   get waiting(): number {

@@ -2,6 +2,7 @@ import type { Context, Service, ServiceSchema } from 'moleculer';
 import type { ActionContract, Params, Result } from '#shared/contract.ts';
 import type { Rooms } from '#shared/room-log/rooms.ts';
 import { validatorOf } from '#shared/schema.ts';
+import { ROOM_SHARD } from '#shared/transport/room-shard.ts';
 
 /** A service that reads and writes rooms: it holds its `Rooms` from `started` to `stopped`. */
 export interface RoomService extends Service {
@@ -25,7 +26,10 @@ export function action<C extends ActionContract>(
   contract: C,
   run: (params: Params<C>, call: Call) => Promise<Result<C>>,
 ): ActionSchema {
+  const { properties } = contract.params as { properties: Record<string, unknown> };
   return {
+    // One room, one instance (L9).
+    ...('room' in properties && { strategy: ROOM_SHARD }),
     params: validatorOf(contract.params) as NonNullable<ActionSchema['params']>,
     handler(ctx: Context<Params<C>>) {
       const { rooms, stopping } = this as RoomService;

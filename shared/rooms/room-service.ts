@@ -1,11 +1,19 @@
 import type { ServiceSchema } from 'moleculer';
 import { config } from '#shared/config.ts';
+import { databaseCheck } from '#shared/health/database.ts';
+import { readiness } from '#shared/health/readiness.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
 import { type OpenRooms, openRooms } from '#shared/room-log/open.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import type { RoomService } from '#shared/rooms/action.ts';
+import { exposeRooms } from '#shared/rooms/room-metrics.ts';
 
-type OpenService = RoomService & { rooms: OpenRooms | undefined; mongo: Mongo | undefined };
+type OpenService = RoomService & {
+  rooms: OpenRooms | undefined;
+  mongo: Mongo | undefined;
+  /** Takes back what the process's health page was told of. */
+  retract: (() => void)[];
+};
 
 /**
  * The life of a service of rooms: opens the room log when it starts and, when it stops, ends long polls, writes what
@@ -13,7 +21,14 @@ type OpenService = RoomService & { rooms: OpenRooms | undefined; mongo: Mongo | 
  */
 export const roomLifecycle = {
   created() {
-    (this as unknown as OpenService).stopping = new AbortController();
+    const service = this as unknown as OpenService;
+    service.stopping = new AbortController();
+    service.retract = [
+      readiness.need(
+        'mongodb',
+        databaseCheck(() => service.mongo?.db),
+      ),
+    ];
   },
 
   async started() {
@@ -31,12 +46,15 @@ export const roomLifecycle = {
     const rooms = await waitForDatabase(open, stopping.signal, (error) =>
       logger.warn(`${name} waits for MongoDB`, error),
     );
-    if (rooms) service.rooms = rooms;
+    if (!rooms) return;
+    service.rooms = rooms;
+    service.retract.push(exposeRooms(name, rooms));
   },
 
   async stopped() {
     const service = this as unknown as OpenService;
     service.stopping.abort();
+    for (const retract of service.retract) retract();
     await service.rooms?.close();
     await service.mongo?.close();
   },

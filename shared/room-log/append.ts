@@ -66,8 +66,13 @@ export async function append(
   return verdicts;
 }
 
-/** True when another entry is known, by a majority, to hold the place of this one. */
+/** True when another entry is known, by a majority, to hold the place of this one; false when the look fails, too. */
 async function isTaken({ log }: Pick<Collections, 'log'>, { _id, room, from }: Entry): Promise<boolean> {
-  const holder = await log.findOne({ room, from }, { projection: { _id: 1 }, readConcern: 'majority' });
-  return holder !== null && !holder._id.equals(_id);
+  try {
+    const holder = await log.findOne({ room, from }, { projection: { _id: 1 }, readConcern: 'majority' });
+    return holder !== null && !holder._id.equals(_id);
+  } catch (error) {
+    if (!isUnsettled(error)) throw error;
+    return false;
+  }
 }

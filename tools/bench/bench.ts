@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '#shared/config.ts';
 import { aimsOf } from '#tools/bench/aims.ts';
-import { machineOf } from '#tools/bench/machine.ts';
+import { isBusy, loadBefore, machineOf } from '#tools/bench/machine.ts';
 import { Measure, type Row } from '#tools/bench/measure.ts';
 import { optionsOf, USAGE, type Options } from '#tools/bench/options.ts';
 import { aimLines, page, table } from '#tools/bench/report.ts';
@@ -24,9 +24,9 @@ async function measure({ generator, mongod, contestants, etag }: Stage, options:
   return rows;
 }
 
-function report(rows: readonly Row[], { mongod }: Stage, { write, runs, runMs }: Options): void {
+function report(rows: readonly Row[], { mongod }: Stage, load: number, { write, runs, runMs }: Options): void {
   const aims = aimsOf(rows);
-  const machine = machineOf(mongod.origin);
+  const machine = machineOf(mongod.origin, load);
   const settings = `${CLIENTS} clients, ${runs} runs of ${runMs / 1_000} s each after a warm-up.`;
   process.stdout.write(
     `\n${machine.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n')}\n${settings}\n\n`,
@@ -39,10 +39,12 @@ function report(rows: readonly Row[], { mongod }: Stage, { write, runs, runMs }:
 
 /** Sets up, measures, reports; undoes all of it in any case. */
 async function bench(options: Options, signal: AbortSignal): Promise<void> {
+  const load = loadBefore();
+  if (isBusy(load)) process.stderr.write(`The machine is busy (load ${load.toFixed(1)}): the figures will say so.\n`);
   const undos: (() => Promise<void>)[] = [];
   try {
     const stage = await setUp(options.profile, (undo) => undos.push(undo));
-    report(await measure(stage, options, signal), stage, options);
+    report(await measure(stage, options, signal), stage, load, options);
   } finally {
     for (const undo of undos.reverse()) await undo();
   }

@@ -1,17 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Step, When } from '#test/chaos/protocol.ts';
-import { placesOf, Stage } from '#test/chaos/stage.ts';
-import { FAULTS, type Fault } from '#test/chaos/faults.ts';
+import { create, deleteRoom } from '#test/chaos/commands.ts';
+import { drill, POINTS, type Fault } from '#test/chaos/drill.ts';
+import { KEY, Stage } from '#test/chaos/stage.ts';
 
-/** L4, L5, L7: between which two steps the writer comes to grief. */
-const POINTS: [name: string, step: Step, when: When][] = [
-  ['before the append', 'append', 'before'],
-  ['between append and messages', 'messages', 'before'],
-  ['between messages and heads', 'heads', 'before'],
-  ['between heads and answer', 'heads', 'after'],
-];
+const killed: Fault = async ({ stage, writer, places }) => {
+  await writer.kill();
+  return stage.goOn(places);
+};
 
-describe('a writer that comes to grief in the middle of a flush, while another works on the same rooms', () => {
+const frozen: Fault = async ({ stage, writer, places }) => {
+  writer.freeze();
+  const problems = await stage.goOn(places);
+  writer.thaw();
+  writer.go();
+  return problems;
+};
+
+const FAULTS: Record<string, Fault> = {
+  killed,
+
+  async 'killed, and swept before anybody writes'({ stage, writer, places }) {
+    await writer.kill();
+    await stage.second.sweeper.sweep();
+    return stage.audit(places);
+  },
+
+  frozen,
+
+  async 'frozen until the sweeper ran'({ stage, writer, places }) {
+    writer.freeze();
+    await stage.second.sweeper.sweep();
+    const problems = await stage.goOn(places);
+    writer.thaw();
+    writer.go();
+    return problems;
+  },
+
+  async 'frozen until the room was deleted and begun anew'({ stage, writer, places }) {
+    writer.freeze();
+    const problems = await stage.bySecond(places.hot, deleteRoom());
+    await stage.second.sweeper.sweep();
+    problems.push(...(await stage.bySecond(places.hot, create(`${places.hot} anew`, KEY))));
+    writer.thaw();
+    writer.go();
+    return problems;
+  },
+};
+
+/** Long enough for every write of a drill to have been taken up, short enough to be over when the writer wakes. */
+const SHORT_MS = 300;
+
+const frozenTooLong: Fault = async ({ stage, writer, places }) => {
+  writer.freeze();
+  const problems = await stage.goOn(places);
+  await sleep(2 * SHORT_MS);
+  writer.thaw();
+  writer.go();
+  return problems;
+};
+
+/** L1, L4, L7: whoever dies or sleeps leaves nothing locked, nothing half done and nothing twice. */
+describe('a writer that dies or sleeps in the middle of a flush, while another works on the same rooms', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open();
@@ -20,21 +70,30 @@ describe('a writer that comes to grief in the middle of a flush, while another w
     await stage.close();
   });
 
-  async function drill(fault: Fault, name: string, step: Step, when: When, budgets?: number[]): Promise<string[]> {
-    const writer = await stage.writer();
-    const places = placesOf(name);
-    if (step !== 'new-head') await stage.prime(places);
-    const there = writer.stopAt(step, when);
-    const asked = stage.ask(places, budgets);
-    await there;
-    const problems = await fault({ stage, writer, places, asked });
-    await asked;
-    return [...problems, ...(await stage.aftermath(places))];
-  }
-
   describe.each(POINTS)('%s', (_point, step, when) => {
     it.each(Object.entries(FAULTS))('%s', async (name, fault) => {
-      expect(await drill(fault, `${name} ${when} ${step}`.replaceAll(/[ ,]+/g, '-'), step, when)).toEqual([]);
+      expect(await drill(stage, { name, step, when, fault })).toEqual([]);
+    });
+
+    it('frozen beyond its deadlines', async () => {
+      const it = { name: 'frozen too long', fault: frozenTooLong, budgets: [SHORT_MS, 8_000] };
+      expect(await drill(stage, { ...it, step, when })).toEqual([]);
+    });
+  });
+
+  describe('at the first write of a room, with its head stored and nothing else', () => {
+    it.each(Object.entries({ killed, frozen }))('%s', async (name, fault) => {
+      expect(await drill(stage, { name, step: 'new-head', when: 'after', fault })).toEqual([]);
+    });
+
+    it('held there beyond its deadlines', async () => {
+      const fault: Fault = async ({ writer }) => {
+        await sleep(2 * SHORT_MS);
+        writer.go();
+        return [];
+      };
+      const it = { name: 'held too long', step: 'new-head', when: 'after', fault } as const;
+      expect(await drill(stage, { ...it, budgets: [SHORT_MS, 8_000] })).toEqual([]);
     });
   });
 

@@ -18,7 +18,7 @@ export const dmRoutes: readonly Route[] = [
     handle: callAction,
     summary: 'The DM threads of a user',
     description: 'Newest first, with the newest message of each.',
-    errors: ['validation_failed'],
+    errors: ['cursor_invalid', 'validation_failed'],
     example: {
       query: { user: 'alice' },
       response: { threads: [{ dmId: ids.dm, latest: direct.createdAt, last }] },

@@ -4,6 +4,8 @@ import { DEADLINES } from '#shared/deadline.ts';
 import { healthMiddlewares } from '#shared/health/middleware.ts';
 import { createLogger, moleculerLogger } from '#shared/logger.ts';
 import { databaseFaults } from '#shared/mongo-faults.ts';
+import { readyBytes } from '#shared/ready-bytes.ts';
+import { requestScope } from '#shared/request-scope.ts';
 import { VALIDATOR_OPTIONS } from '#shared/schema.ts';
 import { NatsConnection } from '#shared/transport/connection.ts';
 import { natsOptions } from '#shared/transport/nats.ts';
@@ -35,6 +37,6 @@ export function brokerOptions(config: Config): BrokerOptions {
     // $node.* answers the REPL's questions (services, actions, health).
     internalServices: true,
     ...transport,
-    middlewares: [...(transport.middlewares ?? []), ...health, databaseFaults],
+    middlewares: [...(transport.middlewares ?? []), ...health, readyBytes, databaseFaults, requestScope],
   };
 }

@@ -1,6 +1,7 @@
 import { pino, type Level, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '#shared/config.ts';
+import { currentRequestId } from '#shared/request-scope.ts';
 
 interface Described {
   type: string;
@@ -36,6 +37,10 @@ export function createLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 
     serializers: { err: (error: unknown) => describeError(error) },
     formatters: forPeople ? {} : { level: (level: string) => ({ level }) },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => {
+      const requestId = currentRequestId();
+      return requestId === undefined ? {} : { requestId };
+    },
     redact: { paths: ['*.authorization', '*.cookie', '*.password', '*.token'], censor: '(hidden)' },
   };
   return forPeople

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallingOptions } from 'moleculer';
 import { DEADLINES, monotonic } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
+import type { AvoidOptions } from '#shared/transport/room-shard.ts';
 import type { ActionName, ParamsOf, ResultOf } from '#services/contracts.ts';
 import { typeOf } from '#services/api-gateway/problem.ts';
 
@@ -37,6 +38,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   SERVICE_NOT_FOUND: 'absent',
   SERVICE_NOT_AVAILABLE: 'absent',
   BAD_GATEWAY: 'absent',
+  service_unavailable: 'absent',
   REQUEST_SKIPPED: 'absent',
   QUEUE_FULL: 'absent',
   database_unavailable: 'refused',
@@ -53,9 +55,16 @@ export function callWithin<A extends ActionName>(
   action: A,
   params: ParamsOf<A>,
   budgetMs: number,
+  more: CallingOptions & AvoidOptions = {},
 ): Promise<ResultOf<A>> {
-  const options: CallingOptions = { timeout: budgetMs + GRACE_MS, retries: 0, meta: { budgetMs } };
+  const options: CallingOptions = { ...more, timeout: budgetMs + GRACE_MS, retries: 0, meta: { budgetMs } };
   return caller.call(action, params, options) as Promise<ResultOf<A>>;
+}
+
+/** The node that did not answer, as Moleculer names it. */
+function silentNode(error: unknown): string[] {
+  const { data } = error as { data?: { nodeID?: unknown } };
+  return typeof data?.nodeID === 'string' ? [data.nodeID] : [];
 }
 
 /** Waits before another try; false when there is none or the deadline leaves no time for it. */
@@ -74,11 +83,14 @@ export async function read<A extends ActionName>(
   action: A,
   params: ParamsOf<A>,
   deadline: number,
+  options?: CallingOptions,
 ): Promise<ResultOf<A>> {
+  const avoid: string[] = [];
   for (let attempt = 0; ; attempt++) {
     try {
-      return await callWithin(caller, action, params, Math.min(READ_TRY_MS, left(deadline)));
+      return await callWithin(caller, action, params, Math.min(READ_TRY_MS, left(deadline)), { ...options, avoid });
     } catch (error) {
+      avoid.push(...silentNode(error));
       if (failureOf(error) === 'final' || !(await pause(attempt, deadline))) throw error;
     }
   }
@@ -90,10 +102,11 @@ export async function write<A extends ActionName>(
   action: A,
   params: ParamsOf<A>,
   deadline: number,
+  options?: CallingOptions,
 ): Promise<ResultOf<A>> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await callWithin(caller, action, params, Math.min(DEADLINES.call, left(deadline)));
+      return await callWithin(caller, action, params, Math.min(DEADLINES.call, left(deadline)), options);
     } catch (error) {
       const failure = failureOf(error);
       if (failure === 'unsettled') throw new Fault('outcome_unknown', undefined, { cause: error });
@@ -112,13 +125,17 @@ export async function writeRepeatably<A extends ActionName>(
   action: A,
   params: (attempt: number) => ParamsOf<A>,
   { deadline, settleBy }: { deadline: number; settleBy: number },
+  options?: CallingOptions,
 ): Promise<ResultOf<A>> {
+  const avoid: string[] = [];
   let unsettled = false;
   for (let attempt = 0; ; attempt++) {
     const until = unsettled ? settleBy : deadline;
     try {
-      return await callWithin(caller, action, params(attempt), Math.min(DEADLINES.call, left(until)));
+      const budget = Math.min(DEADLINES.call, left(until));
+      return await callWithin(caller, action, params(attempt), budget, { ...options, avoid });
     } catch (error) {
+      avoid.push(...silentNode(error));
       const failure = failureOf(error);
       unsettled ||= failure === 'unsettled';
       const refused = failure === 'final' && (!unsettled || isRefusal(error));

@@ -1,22 +1,23 @@
 import { isDm } from '#shared/room-id.ts';
+import { asJson } from '#shared/ready-bytes.ts';
 import type { ActionName, ParamsOf } from '#services/contracts.ts';
+import { bytes } from '#services/api-gateway/bytes.ts';
 import type { Handler, Request, Resources } from '#services/api-gateway/handlers/handler.ts';
-import { json } from '#services/api-gateway/reply.ts';
 import type { RoomTarget } from '#services/api-gateway/room-target.ts';
 import { read, write } from '#services/api-gateway/upstream.ts';
 
-/** Calls an action with the request's parameters; the action checks them by the contract. */
+/** The result of an action as bytes. The action checks the request's parameters by its contract. */
 async function forward(request: Request, action: ActionName, params: Record<string, unknown>): Promise<unknown> {
   const { caller, deadline, exchange, route } = request;
   const checkedThere = params as ParamsOf<ActionName>;
-  if (route.method === 'GET') return read(caller, action, checkedThere, deadline);
+  if (route.method === 'GET') return read(caller, action, checkedThere, deadline, asJson());
   exchange.writeLeft = true;
-  return write(caller, action, checkedThere, deadline);
+  return write(caller, action, checkedThere, deadline, asJson());
 }
 
 /** The action's result as JSON. */
 export const callAction: Handler = async (request) =>
-  json(await forward(request, request.route.action!, { ...request.params }));
+  bytes(await forward(request, request.route.action!, { ...request.params }));
 
 /** The room that a path names: one that is no DM is refused under `/dm`. */
 export function targetOf({ caller, path, deadline }: Request, { rooms }: Resources): Promise<RoomTarget> {
@@ -27,7 +28,7 @@ export function targetOf({ caller, path, deadline }: Request, { rooms }: Resourc
 export const callRoomAction: Handler = async (request, resources) => {
   const { service, room } = await targetOf(request, resources);
   const name = request.route.action!.split('.')[1]!;
-  return json(await forward(request, `${service}.${name}` as ActionName, { ...request.params, room }));
+  return bytes(await forward(request, `${service}.${name}` as ActionName, { ...request.params, room }));
 };
 
 /** Recordings: their group may be named by its databaseId, too. */
@@ -37,5 +38,5 @@ export const callWithGroup: Handler = async (request, { rooms }) => {
     typeof groupId === 'string' && !isDm(groupId)
       ? { groupId: (await rooms.find(request.caller, groupId, request.deadline)).room }
       : {};
-  return json(await forward(request, request.route.action!, { ...request.params, ...group }));
+  return bytes(await forward(request, request.route.action!, { ...request.params, ...group }));
 };

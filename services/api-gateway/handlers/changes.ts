@@ -1,14 +1,18 @@
 import { monotonic } from '#shared/deadline.ts';
+import { asJson } from '#shared/ready-bytes.ts';
 import type { ParamsOf, ResultOf } from '#services/contracts.ts';
+import { bytes } from '#services/api-gateway/bytes.ts';
 import { targetOf } from '#services/api-gateway/handlers/call-action.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
-import { json } from '#services/api-gateway/reply.ts';
 import { read, READ_DEADLINE_MS } from '#services/api-gateway/upstream.ts';
 
 const MAX_WAIT_S = 25;
 
 /** A service waits this long at most, in s: below the time of one try of a read. */
 const SLICE_S = 2;
+
+/** How an answer without items begins: only such a one is looked into. */
+const EMPTY = Buffer.from('{"items":[],');
 
 /** Seconds to wait, when the query says so in a way that the action would take; what else it says is for the action to refuse. */
 function waitOf(wait: unknown): number {
@@ -32,16 +36,20 @@ export const changes: Handler = async (request, resources) => {
     const slice = Math.max(0, Math.min(SLICE_S, Math.round(remaining)));
     const params = { ...request.params, room, since, wait: first && wait === 0 ? request.params.wait : slice };
     const started = monotonic();
-    const answer: ResultOf<'messages.changes'> = await read(
+    const result: unknown = await read(
       caller,
       `${service}.changes`,
       withoutUndefined(params) as ParamsOf<'messages.changes'>,
       Math.min(monotonic() + READ_DEADLINE_MS, until + READ_DEADLINE_MS),
+      asJson(),
     );
     if (slice > 0) exchange.waited += monotonic() - started;
     const over = slice === 0 || exchange.over || exchange.draining;
-    if (answer.items.length > 0 || answer.reset || over) return json(answer);
-    since = answer.next;
+    const reply = bytes(result);
+    if (over || !reply.body.subarray(0, EMPTY.length).equals(EMPTY)) return reply;
+    const { reset, next } = JSON.parse(reply.body.toString()) as ResultOf<'messages.changes'>;
+    if (reset) return reply;
+    since = next;
   }
 };
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DEADLINES } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
+import { asJson, type Ready } from '#shared/ready-bytes.ts';
 import type { ParamsOf } from '#services/contracts.ts';
+import { bytes } from '#services/api-gateway/bytes.ts';
 import { targetOf } from '#services/api-gateway/handlers/call-action.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
-import { json } from '#services/api-gateway/reply.ts';
 import { writeRepeatably } from '#services/api-gateway/upstream.ts';
 
 const KEY = /^[\x20-\x7e]{1,200}$/;
@@ -36,6 +37,8 @@ export const createMessage: Handler = async (request, resources) => {
     }) as ParamsOf<'messages.create'>;
   exchange.writeLeft = true;
   exchange.expireAt(settleBy);
-  const { message, replayed } = await writeRepeatably(caller, `${service}.create`, paramsOf, { deadline, settleBy });
-  return json(message, { headers: replayed ? ['Idempotent-Replayed', 'true'] : [] });
+  const limits = { deadline, settleBy };
+  const result: unknown = await writeRepeatably(caller, `${service}.create`, paramsOf, limits, asJson('message'));
+  const { replayed } = (result as Ready).rest!;
+  return bytes(result, { headers: replayed === true ? ['Idempotent-Replayed', 'true'] : [] });
 };

@@ -1,6 +1,7 @@
+import { asJson } from '#shared/ready-bytes.ts';
 import type { ParamsOf } from '#services/contracts.ts';
+import { bytes } from '#services/api-gateway/bytes.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
-import { json } from '#services/api-gateway/reply.ts';
 import { read } from '#services/api-gateway/upstream.ts';
 
 const MAX_GROUPS = 200;
@@ -18,5 +19,5 @@ export const inboxPreviews: Handler = async ({ exchange, caller, deadline, param
   const targets = await Promise.all(ids.map((id) => rooms.find(caller, id, deadline)));
   const groups = targets.filter(({ service }) => service === 'messages').map(({ room }) => room);
   const query = { ...params, groups: [...new Set(groups)] } as ParamsOf<'messages.inbox'>;
-  return json(await read(caller, 'messages.inbox', query, deadline));
+  return bytes(await read(caller, 'messages.inbox', query, deadline, asJson()));
 };

@@ -53,7 +53,8 @@ async function projectMessages(
 ): Promise<void> {
   const states = entries.flatMap((entry) =>
     entry.changes
-      .filter(({ message }) => message)
+      // At or below the entry's own floor a state is gone already, and another message may have its keys.
+      .filter(({ message }) => message && message.seq > entry.head.floorSeq)
       .map((change): Work => ({ entry, change, op: stateOp(entry, change.message!) })),
   );
   await write(collections, collection, states, failed);
@@ -105,23 +106,36 @@ async function write(
   for (const error of errors) {
     const { entry, change } = work[error.index]!;
     const problem =
-      error.code === DUPLICATE_KEY ? await settleDuplicate(collections, entry, change.message!) : documentError(error);
+      error.code === DUPLICATE_KEY
+        ? await untilAnswered(() => settleDuplicate(collections, entry, change.message!))
+        : documentError(error);
     if (problem) failed.set(entry, problem);
   }
 }
 
-/** Runs a bulk write again until its outcome is known; answers the errors that name single documents. */
-async function untilSettled(run: () => Promise<BulkWriteResult>): Promise<{ errors: WriteError[]; matched: number }> {
+/** Runs what is safe to repeat until the database answers. */
+async function untilAnswered<T>(run: () => Promise<T>): Promise<T> {
   for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isUnsettled(error)) throw error;
+      await sleep(pause);
+    }
+  }
+}
+
+/** Runs a bulk write again until its outcome is known; answers the errors that name single documents. */
+function untilSettled(run: () => Promise<BulkWriteResult>): Promise<{ errors: WriteError[]; matched: number }> {
+  return untilAnswered(async () => {
     try {
       return { errors: [], matched: (await run()).matchedCount };
     } catch (error) {
       const errors = documentErrors(error);
       if (errors) return { errors, matched: 0 };
-      if (!isUnsettled(error)) throw error;
-      await sleep(pause);
+      throw error;
     }
-  }
+  });
 }
 
 const documentError = (error: WriteError) =>
@@ -151,8 +165,7 @@ async function settleDuplicate(
     const other = holders.find((holder) => holder !== own);
     if (other && other.seq > head.floorSeq) {
       // A frozen writer wakes after its room was deleted: its message is gone, and another may have the keys by now.
-      const now = await collections.heads.findOne({ _id: room }, { readConcern: 'majority' });
-      if (now && now.floorSeq >= message.seq) return undefined;
+      if (await isGone(collections, message)) return undefined;
       return new Error(
         `message ${message.messageId} of ${room} cannot take seq ${message.seq}: ${other.messageId} holds its keys`,
       );
@@ -168,10 +181,20 @@ async function settleDuplicate(
   return new Error(`message ${message.messageId} of ${room} could not be projected: its keys change hands`);
 }
 
-/** L14: the colour document is a projection too, guarded by rev. */
+/** True when the room was deleted after the message. A head that is being rebuilt does not know it yet, the log does. */
+async function isGone({ heads, log }: Collections, { room, seq }: Message): Promise<boolean> {
+  const majority = { readConcern: 'majority' } as const;
+  const head = await heads.findOne({ _id: room }, majority);
+  if (head && head.floorSeq >= seq) return true;
+  const [newest] = await log.find({ room }, majority).sort({ from: -1 }).limit(1).toArray();
+  return newest !== undefined && newest.head.floorSeq >= seq;
+}
+
+/** L14: the colour document is a projection too, guarded by rev. What was set before the room's deletion is void. */
 async function projectColours({ colours }: Collections, entries: readonly Entry[]): Promise<void> {
   const ops = entries.flatMap(({ room, head, changes }) =>
     changes
+      .slice(changes.findLastIndex(({ kind }) => kind === 'room-deleted') + 1)
       .filter(({ kind }) => kind === 'recoloured')
       .map(({ rev, op }): AnyBulkWriteOperation<ColourDocument> => {
         const { usernameLc, colour } = op as Extract<Change['op'], { colour: string }>;
@@ -185,8 +208,8 @@ async function projectColours({ colours }: Collections, entries: readonly Entry[
         };
       }),
   );
-  // A duplicate key is a newer colour that is already there.
-  if (ops.length > 0) await untilSettled(() => colours.bulkWrite(ops, OPTIONS));
+  // A duplicate key is a newer colour that is already there; unordered, so that it keeps nothing else back.
+  if (ops.length > 0) await untilSettled(() => colours.bulkWrite(ops, { ...OPTIONS, ordered: false }));
 }
 
 /** Moves the heads that stand inside their entry's reach; true when all did. */

@@ -54,6 +54,7 @@ describe('the room log against a model', () => {
       // A failure names its seed. Making it smaller takes minutes: ROOM_LOG_SEED=… ROOM_LOG_SHRINK=1.
       ...(process.env.ROOM_LOG_SEED && { seed: Number(process.env.ROOM_LOG_SEED) }),
       endOnFailure: !process.env.ROOM_LOG_SHRINK,
+      includeErrorInReport: true,
     });
     await expect(proof).resolves.toBeUndefined();
   }, 180_000);

@@ -4,6 +4,7 @@ import { ERRORS, Fault } from '#shared/errors.ts';
 import type { Cors } from '#services/api-gateway/cors.ts';
 import { COMMON, type RawHeaders } from '#services/api-gateway/headers.ts';
 import { faultOf, problemOf, PROBLEM_TYPE, retryAfterOf } from '#services/api-gateway/problem.ts';
+import type { Observe } from '#services/api-gateway/request-metrics.ts';
 import { requestId } from '#services/api-gateway/request-id.ts';
 
 export interface Log {
@@ -21,6 +22,8 @@ export interface Surroundings {
   draining: () => boolean;
   /** The exchanges under way. */
   underWay: Set<Exchange>;
+  /** Counts answers, where somebody asks for the counts. */
+  observe?: Observe;
 }
 
 /** After the deadline, so that what a call says about its own end comes first. */
@@ -36,6 +39,8 @@ export class Exchange {
   writeLeft = false;
   /** Milliseconds that were spent waiting on purpose (long polling); they do not make an exchange slow. */
   waited = 0;
+  /** The path template of the route that serves it; for metrics. */
+  route = 'none';
   readonly #surroundings: Surroundings;
   #timer: NodeJS.Timeout | undefined;
 
@@ -102,7 +107,9 @@ export class Exchange {
       ...(draining() ? ['Connection', 'close'] : []),
     ]);
     this.res.end(body);
-    if (monotonic() - this.startedAt - this.waited >= slowMs) this.#log('warn', 'slow request', { status });
+    const ms = monotonic() - this.startedAt - this.waited;
+    this.#surroundings.observe?.(this.req.method ?? '', this.route, status, ms);
+    if (ms >= slowMs) this.#log('warn', 'slow request', { status });
   }
 
   /** No query and no body: they may carry what people write. */

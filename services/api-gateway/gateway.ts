@@ -7,6 +7,7 @@ import type { Resources } from '#services/api-gateway/handlers/handler.ts';
 import { HotLatest } from '#services/api-gateway/hot-latest.ts';
 import { createListener, exchangeOf, type Routing } from '#services/api-gateway/listener.ts';
 import { openapiOf } from '#services/api-gateway/openapi/document.ts';
+import { requestMetrics } from '#services/api-gateway/request-metrics.ts';
 import { RoomTargets } from '#services/api-gateway/room-target.ts';
 import { RouteTable } from '#services/api-gateway/route-table.ts';
 import { ROUTES } from '#services/api-gateway/routes/index.ts';
@@ -14,7 +15,7 @@ import { serve } from '#services/api-gateway/serve.ts';
 import { HttpServer } from '#services/api-gateway/server.ts';
 import type { Caller } from '#services/api-gateway/upstream.ts';
 
-type GatewayConfig = Pick<Config, 'corsOrigins' | 'slowRequestMs' | 'mongoDbName'>;
+type GatewayConfig = Pick<Config, 'corsOrigins' | 'slowRequestMs' | 'mongoDbName' | 'healthPort'>;
 
 /** A request as moleculer-web hands it to an alias. */
 export interface RoutedRequest extends IncomingMessage {
@@ -36,6 +37,7 @@ export class Gateway {
       slowMs: config.slowRequestMs,
       draining: () => this.#server.draining,
       underWay,
+      ...(config.healthPort !== null && { observe: requestMetrics() }),
     };
     const hot = new HotLatest(caller, surroundings);
     const document = openapiOf(ROUTES);

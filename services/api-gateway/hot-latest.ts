@@ -10,6 +10,7 @@ import { negotiate, type Encoding } from '#services/api-gateway/encoding.ts';
 import { matches } from '#services/api-gateway/etag.ts';
 import type { Log, Surroundings } from '#services/api-gateway/exchange.ts';
 import { bufferOf, HotAnswer } from '#services/api-gateway/hot-answer.ts';
+import type { Observe } from '#services/api-gateway/request-metrics.ts';
 import { requestId } from '#services/api-gateway/request-id.ts';
 import type { RoomTarget } from '#services/api-gateway/room-target.ts';
 import { callWithin, failureOf, type Caller } from '#services/api-gateway/upstream.ts';
@@ -34,6 +35,9 @@ const TRY_MS = 2_000;
 const DEFAULT_COUNT = 100;
 const URL_SHAPE = /^\/api\/(?:messages|dm)\/[^/?#]+\/latest(?:\?count=([1-9]\d{0,2}))?$/;
 
+/** The route templates that the hot path serves, for metrics. */
+const ROUTES = { messages: '/api/messages/:room/latest', dm: '/api/dm/:dmId/latest' } as const;
+
 interface HotRoom extends RoomTarget {
   count: number;
   /** Names of the kept answers, by encoding. */
@@ -53,6 +57,7 @@ export class HotLatest {
   readonly #cors: Cors;
   readonly #log: Log;
   readonly #slowMs: number;
+  readonly #observe: Observe | undefined;
   readonly #rooms = new LRUCache<string, HotRoom>({ max: MAX_URLS });
   readonly #answers = new LRUCache<string, HotAnswer>({
     max: MAX_ANSWERS,
@@ -62,7 +67,11 @@ export class HotLatest {
   readonly #fetching = new Map<string, Promise<HotAnswer>>();
   readonly #heads: Record<RoomTarget['service'], Coalescer<HeadView>>;
 
-  constructor(caller: Caller, { cors, log, slowMs }: Pick<Surroundings, 'cors' | 'log' | 'slowMs'>) {
+  constructor(
+    caller: Caller,
+    { cors, log, slowMs, observe }: Pick<Surroundings, 'cors' | 'log' | 'slowMs' | 'observe'>,
+  ) {
+    this.#observe = observe;
     this.#caller = caller;
     this.#cors = cors;
     this.#log = log;
@@ -115,6 +124,7 @@ export class HotLatest {
       return;
     }
     const ms = monotonic() - startedAt;
+    this.#observe?.('GET', ROUTES[room.service], res.statusCode, ms);
     if (ms >= this.#slowMs) this.#log.warn('slow request', { method: 'GET', path: req.url!.split('?', 1)[0], ms });
   }
 

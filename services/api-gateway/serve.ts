@@ -15,6 +15,7 @@ export async function serve(
   path: Readonly<Record<string, string>>,
   resources: Resources,
 ): Promise<void> {
+  exchange.route = route.path;
   try {
     const reading = route.method === 'GET';
     const body = reading ? {} : await readBody(exchange.req);

@@ -3,16 +3,16 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
 import { isFault } from '#shared/errors.ts';
 
 /** Names begin with this, so that they stand together among those of other programs. */
-const PREFIX = 'truematch_';
+export const PREFIX = 'truematch_';
 
-/** Seconds; from a cached head to the longest deadline. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** Buckets of durations, in s; from a cached head to the longest deadline. */
+export const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 const actionSeconds = new Histogram({
   name: `${PREFIX}action_duration_seconds`,
   help: 'Duration of actions that ran in this process, by outcome: ok, or the error code.',
   labelNames: ['action', 'outcome'],
-  buckets: BUCKETS,
+  buckets: SECONDS,
 });
 
 const outcomeOf = (error: unknown): string => {

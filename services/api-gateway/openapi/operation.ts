@@ -87,16 +87,24 @@ function problemResponse(codes: ErrorCode[]): Json {
 }
 
 function responsesOf(route: Route, components: Components): Json {
-  const type = route.resultType ?? JSON_TYPE;
+  const types = [route.resultType ?? JSON_TYPE, ...(route.moreTypes ?? [])];
+  const media = { schema: components.use(resultOf(route)), example: route.example.response };
+  const content = Object.fromEntries(types.map((type) => [type, media]));
   const etag = { ETag: { description: 'For If-None-Match', schema: { type: 'string' } } };
   const byStatus = Map.groupBy(errorsOf(route), (code) => ERRORS[code].status);
   return {
     200: {
       description: 'Done',
       ...(route.method === 'GET' ? { headers: etag } : {}),
-      content: { [type]: { schema: components.use(resultOf(route)), example: route.example.response } },
+      content,
     },
     ...(route.method === 'GET' ? { 304: { description: 'Nothing changed since the ETag of If-None-Match' } } : {}),
+    ...Object.fromEntries(
+      Object.entries(route.moreStatuses ?? {}).map(([status, description]) => [
+        status,
+        { description, content: { [types[0]!]: { schema: media.schema } } },
+      ]),
+    ),
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),
   };
 }

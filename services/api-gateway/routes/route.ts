@@ -47,6 +47,10 @@ export interface Route {
   result?: TSchema;
   /** Content type of the answer; JSON when absent. */
   resultType?: string;
+  /** Content types that it may have besides. */
+  moreTypes?: readonly string[];
+  /** Statuses besides 200 that the same fields are answered with, and what each means. */
+  moreStatuses?: Readonly<Record<number, string>>;
   example: Example;
 }
 

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { MongoBulkWriteError, MongoError, MongoServerError, type WriteError } from 'mongodb';
 
 /** How a write to the database can fail, told apart once for the append and the projections. */
@@ -22,8 +23,8 @@ const namesDocument = (code: unknown) => DOCUMENT_CODES.has(code);
 /** True for an error that the driver raised over one document before anything was sent (too large, not serialisable). */
 export function refusedByDriver(error: unknown): boolean {
   return (
-    error instanceof Error &&
-    (error.name.startsWith('BSON') || error instanceof RangeError || error.name === 'MongoInvalidArgumentError')
+    isNativeError(error) &&
+    (error.name.startsWith('BSON') || error.name === 'RangeError' || error.name === 'MongoInvalidArgumentError')
   );
 }
 

@@ -14,6 +14,13 @@ interface Threads {
 const threads = async (user: string): Promise<Threads['threads']> =>
   (await api.get(`/api/dm/threads?user=${encodeURIComponent(user)}`)).json<Threads>().threads;
 
+/** A message as the newest of its thread. */
+const shownOf = ({ roomId: _r, groupId: _g, dmId, ...rest }: MessageView) => ({
+  dmId,
+  latest: rest.createdAt,
+  last: rest,
+});
+
 describe('a DM', () => {
   it('is one room under every spelling of its id and under both paths, for writes and reads', async () => {
     const { dm, alice, bob } = uniqueDm();
@@ -118,11 +125,6 @@ describe('the threads of a user', () => {
       await say(api, `dm:${me}|${other}`, { username: other, text: 'first' });
       last.push(await say(api, `dm:${me}|${other}`, { username: other, text: 'last' }));
     }
-    const shownOf = ({ roomId: _r, groupId: _g, dmId, ...rest }: MessageView) => ({
-      dmId,
-      latest: rest.createdAt,
-      last: rest,
-    });
     const shown = [...last].reverse().map(shownOf);
     for (const name of [me, me.toUpperCase(), ` ${me} `]) expect(await threads(name)).toEqual(shown);
     const other = last[0]!;

@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { lastLines } from '#tools/servers/file-tail.ts';
 
 const TAIL_BYTES = 64 * 1024;
 const ROTATE_BYTES = 16 * 1024 * 1024;
@@ -25,18 +26,9 @@ function parse(text: string): Line {
 
 /** The last error or fatal line of a `mongod` log, as one line for people; undefined when there is none. */
 export function lastError(file: string): string | undefined {
-  if (!existsSync(file)) return undefined;
-  const descriptor = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(descriptor);
-    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    const lines = buffer.toString('utf8').trim().split('\n').map(parse);
-    const last = lines.findLast((line) => (line.s === 'E' || line.s === 'F') && line.attr?.error !== undefined);
-    if (!last) return undefined;
-    const { error } = last.attr!;
-    return `${last.msg}: ${typeof error === 'string' ? error : JSON.stringify(error)}`.slice(0, 300);
-  } finally {
-    closeSync(descriptor);
-  }
+  const lines = lastLines(file, TAIL_BYTES).map(parse);
+  const last = lines.findLast((line) => (line.s === 'E' || line.s === 'F') && line.attr?.error !== undefined);
+  if (!last) return undefined;
+  const { error } = last.attr!;
+  return `${last.msg}: ${typeof error === 'string' ? error : JSON.stringify(error)}`.slice(0, 300);
 }

@@ -2,6 +2,7 @@ import type { Filter } from 'mongodb';
 import type { Collections } from '#shared/room-log/collections.ts';
 import type { Position } from '#shared/room-log/cursor.ts';
 import { READ } from '#shared/room-log/lookups.ts';
+import { fitting } from '#shared/room-log/page.ts';
 import type { Head, Message } from '#shared/room-log/types.ts';
 
 /** What changed after a position. */
@@ -16,7 +17,7 @@ export interface Changed {
 }
 
 /**
- * The first `limit` messages whose last change lies after `position`, in the order of that change, up to the head.
+ * The first `limit` messages, of at most 4 MiB, whose last change lies after `position`, in the order of that change, up to the head.
  * A message that changes meanwhile moves beyond the head and comes with the next call; so nothing is missed, and
  * nothing comes twice in one state.
  */
@@ -36,9 +37,10 @@ export async function changedSince(
     .toArray();
   const known = found.filter(({ rev }) => rev <= head.rev);
   const ahead = known.length < found.length;
-  if (known.length <= limit) return { items: known, ...end, ahead };
-  const items = known.slice(0, limit);
-  const { rev, seq } = items[limit - 1]!;
+  const most = Math.min(limit, fitting(known));
+  if (known.length <= most) return { items: known, ...end, ahead };
+  const items = known.slice(0, most);
+  const { rev, seq } = items[most - 1]!;
   return { items, rev, seq, ahead };
 }
 

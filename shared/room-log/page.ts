@@ -1,6 +1,7 @@
 import { LIMITS } from '#shared/limits.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import { READ } from '#shared/room-log/lookups.ts';
+import { bytesOf } from '#shared/room-log/sizes.ts';
 import type { Head, Message, Millis } from '#shared/room-log/types.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface Page {
 }
 
 /**
- * Up to `limit` messages: the newest ones below the upper bound or, with a lower bound alone, the oldest ones above it.
+ * Up to `limit` messages and 4 MiB: the newest ones below the upper bound or, with a lower bound alone, the oldest ones above it.
  * Rooms adopted from older databases may have equal createdAts: a page by time then ends between two different ones,
  * so it may be shorter than `limit`, or longer (up to 500) if all of it is one millisecond.
  */
@@ -47,12 +48,20 @@ export async function pageOf(collections: Collections, head: Head, query: PageQu
   const read = (most: number) => messagesBetween(collections, head._id, above, below, most, downwards ? -1 : 1);
   const bySeq = query.beforeSeq !== undefined || query.afterSeq !== undefined;
   let items = await read(limit + 1);
-  if (items.length > limit) {
-    const whole = bySeq ? limit : wholeTimes(items, limit);
+  const most = Math.min(limit, fitting(items));
+  if (items.length > most) {
+    const whole = bySeq ? most : wholeTimes(items, most);
     items = whole > 0 ? items.slice(0, whole) : sameTime(await read(LIMITS.windowMessages));
   }
   if (downwards) items.reverse();
   return asPage(head, items);
+}
+
+/** How many of these messages an answer may hold: 4 MiB of them, and at least one. */
+export function fitting(items: readonly Message[]): number {
+  let bytes = 0;
+  const over = items.findIndex((item, index) => (bytes += bytesOf(item)) > LIMITS.windowBytes && index > 0);
+  return over < 0 ? items.length : over;
 }
 
 /** How many of the first `limit` items leave no other with their last createdAt behind; 0: they all share one with it. */
@@ -65,11 +74,18 @@ function wholeTimes(items: readonly Message[], limit: number): number {
 
 const sameTime = (items: readonly Message[]) => items.filter(({ createdAt }) => createdAt === items[0]?.createdAt);
 
-/** Up to `limit` messages around the one at `seq`, which is among them; filled up at the ends of the room. */
+/** Up to `limit` messages around the one at `seq`, which is among them; filled up at the ends of the room. At most 4 MiB. */
 export async function pageAround(collections: Collections, head: Head, seq: number, limit: number): Promise<Page> {
   const first = Math.max(head.floorSeq + 1, Math.min(seq - Math.floor(limit / 2), head.seq - limit + 1));
-  const items = await messagesBetween(collections, head._id, first - 1, head.seq + 1, limit, 1);
-  return asPage(head, items);
+  const found = await messagesBetween(collections, head._id, first - 1, head.seq + 1, limit, 1);
+  return asPage(head, nearest(found, seq));
+}
+
+/** The messages around the one at `seq` that fit into an answer, taken from it outwards. */
+function nearest(items: Message[], seq: number): Message[] {
+  if (fitting(items) === items.length) return items;
+  const outwards = items.toSorted((a, b) => Math.abs(a.seq - seq) - Math.abs(b.seq - seq));
+  return outwards.slice(0, fitting(outwards)).sort((a, b) => a.seq - b.seq);
 }
 
 /** A page says where to go on by what the room has on either side: every seq from floorSeq + 1 to the head's is a message. */

@@ -27,28 +27,31 @@ describe('a text', () => {
   );
 });
 
-describe('media and audio', () => {
-  const sized = (bytes: number, char = 'x') => {
-    const frame = Buffer.byteLength(JSON.stringify({ original: '' }));
-    const width = Buffer.byteLength(char);
-    const count = Math.floor((bytes - frame) / width);
-    return { original: char.repeat(count) + 'y'.repeat(bytes - frame - count * width) };
-  };
+/** Media of exactly so many bytes of JSON. */
+const mediaOf = (bytes: number, char = 'x') => {
+  const frame = Buffer.byteLength(JSON.stringify({ original: '' }));
+  const width = Buffer.byteLength(char);
+  const count = Math.floor((bytes - frame) / width);
+  return { original: char.repeat(count) + 'y'.repeat(bytes - frame - count * width) };
+};
 
+const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
+describe('media and audio', () => {
   it('of 16 KiB together are taken, a byte more is refused', async () => {
     const room = unique('limits');
     for (const fits of [
-      { media: sized(16 * KIB) },
-      { audio: sized(16 * KIB) },
-      { media: sized(16 * KIB, '\u{1f389}') },
-      { media: sized(8 * KIB), audio: sized(8 * KIB) },
+      { media: mediaOf(16 * KIB) },
+      { audio: mediaOf(16 * KIB) },
+      { media: mediaOf(16 * KIB, '\u{1f389}') },
+      { media: mediaOf(8 * KIB), audio: mediaOf(8 * KIB) },
     ])
       expect(await say(api, room, fits)).toMatchObject(fits);
     for (const over of [
-      { media: sized(16 * KIB + 1) },
-      { audio: sized(16 * KIB + 1) },
-      { media: sized(16 * KIB + 1, '\u{1f389}') },
-      { media: sized(8 * KIB), audio: sized(8 * KIB + 1) },
+      { media: mediaOf(16 * KIB + 1) },
+      { audio: mediaOf(16 * KIB + 1) },
+      { media: mediaOf(16 * KIB + 1, '\u{1f389}') },
+      { media: mediaOf(8 * KIB), audio: mediaOf(8 * KIB + 1) },
     ]) {
       const { detail } = expectProblem(await postTo(api, room, over), 413, 'media_too_large');
       expect(detail).toContain('16 KiB');
@@ -58,7 +61,6 @@ describe('media and audio', () => {
 
   it('nest 16 levels deep', async () => {
     const room = unique('limits');
-    const nested = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
     expect((await say(api, room, { media: nested(16) })).media).toEqual(nested(16));
     expectProblem(await postTo(api, room, { media: nested(17) }), 422, 'validation_failed', 'media');
     expectProblem(await postTo(api, room, { replyTo: { media: nested(17) } }), 422, 'validation_failed');

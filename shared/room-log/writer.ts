@@ -118,7 +118,7 @@ export class Writer {
     let jobs: Job[];
     try {
       // L2, L3: the end of each room first, then what its commands need at that end, then the entries.
-      const computed = await computeRooms(this.#options, batch, await this.#readEnds([...batch.keys()]));
+      const computed = await computeRooms(this.#options, batch, await this.#readEnds(batch));
       await this.#storeNewHeads(computed.filter(isJob));
       const doubtful = computed.filter(({ entry, justRead }) => !entry && !justRead);
       const moved = await roomsMoved(
@@ -168,17 +168,34 @@ export class Writer {
     return jobs;
   }
 
-  async #readEnds(rooms: readonly string[]): Promise<Ends> {
+  /** Takes a room whose end cannot be read out of the batch: its log cannot be shown, which is a bug, and only its own. */
+  async #readEnds(batch: Map<string, Write[]>): Promise<Ends> {
     const ends = new Map<string, Head>();
     const unknown: string[] = [];
-    for (const room of rooms) {
+    for (const room of batch.keys()) {
       const head = this.#ends.get(room);
       if (head) ends.set(room, head);
       else unknown.push(room);
     }
-    if (unknown.length > 0)
-      for (const [room, head] of await readEnds(this.#options.collections, unknown)) ends.set(room, head);
+    const read = async (rooms: string[]) => {
+      if (rooms.length === 0) return;
+      try {
+        for (const [room, head] of await readEnds(this.#options.collections, rooms)) ends.set(room, head);
+      } catch (error) {
+        if (isUnsettled(error)) throw error;
+        if (rooms.length > 1) for (const room of rooms) await read([room]);
+        else this.#stuck(rooms[0]!, batch, error);
+      }
+    };
+    await read(unknown);
     return { ends, justRead: new Set(unknown) };
+  }
+
+  #stuck(room: string, batch: Map<string, Write[]>, error: unknown): void {
+    this.stats.projectionFailures += 1;
+    this.#options.logger.error(`room ${room} takes no writes, its log cannot be shown: ${String(error)}`);
+    for (const write of batch.get(room)!) write.reject(new Fault('not_stored', undefined, { cause: error }));
+    batch.delete(room);
   }
 
   /** L8: a room's first entry carries the epoch that its stored head has. */

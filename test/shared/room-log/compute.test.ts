@@ -233,6 +233,23 @@ describe('computeEntry: deleting the room (L13)', () => {
     expect(room.head).toMatchObject({ rev: 6, seq: 3, floorSeq: 2, lastSeq: 3, previewSeq: 3, purgeAt: AT });
   });
 
+  it('forgets a key although the messageId that had it is used again', () => {
+    const keyed = { author: 'id:u', key: 'k', keyHash: 'h' };
+    const commands = [create('a', keyed), deleteRoom, create('a'), create('b', keyed)];
+    for (const most of [1, 4]) {
+      const room = new MemoryRoom('lobby');
+      expect(brief(room.run(commands, AT, most))).toEqual([1, 1, 3, 4]);
+    }
+  });
+
+  it('lets no quote find a message below the floor by its timestamp', () => {
+    const room = roomWith(create('a'), deleteRoom);
+    const replyTo = { timestamp: isoOf(AT), text: '' };
+    const [gone, stored] = room.run([edit('a', 'x'), create('b', { replyTo })], AT);
+    expect(brief([gone!])).toEqual(['message_not_found']);
+    expect(messageOf(stored).replyTo).toEqual(replyTo);
+  });
+
   it('changes nothing when the room is empty already', () => {
     const room = roomWith(create('a'), deleteRoom);
     expect(brief(room.run([deleteRoom], AT))).toEqual([0]);

@@ -240,6 +240,13 @@ describe('quotes of a window (L12)', () => {
     expect(window).toEqual(room.window());
   });
 
+  it('keeps nothing that nobody quotes', () => {
+    const room = new MemoryRoom('lobby');
+    room.run([create('a'), create('b')], AT);
+    const window = room.window();
+    expect(withQuotes(window, new Map(), ['unused'])).toEqual(window);
+  });
+
   it('takes a quoted message that comes later for what it is', () => {
     const room = new MemoryRoom('lobby');
     room.run([reply('a', 'b')], AT);

@@ -65,6 +65,7 @@ export class WriteQueue {
   /** Takes up to `max` writes and their bytes, of each room a run from its front; rooms that must wait are left. */
   take(max: number, maxBytes: number): Map<string, Write[]> {
     const taken = new Map<string, Write[]>();
+    const left: [string, Lane][] = [];
     const now = monotonic();
     let count = 0;
     let bytes = 0;
@@ -74,12 +75,13 @@ export class WriteQueue {
       const run = lane.writes[0]!.alone ? 1 : Math.min(lane.writes.length, LIMITS.entryChanges, max - count);
       const some = lane.writes.splice(0, run);
       this.#lanes.delete(room);
-      // What is left goes behind the other rooms.
-      if (lane.writes.length > 0) this.#lanes.set(room, lane);
+      if (lane.writes.length > 0) left.push([room, lane]);
       for (const write of some) bytes += write.bytes;
       count += some.length;
       taken.set(room, some);
     }
+    // What is left goes behind the other rooms, and only now: the loop would come to it again.
+    for (const [room, lane] of left) this.#lanes.set(room, lane);
     this.#count -= count;
     this.#bytes -= bytes;
     return taken;

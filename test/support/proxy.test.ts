@@ -4,6 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startProxy, type Proxy } from '#test/support/proxy.ts';
 
+/** Unlike `once` it takes an error before the end as a part of it. */
+const closed = (socket: Socket) => new Promise((resolve) => socket.on('close', resolve));
+const until = async (done: () => boolean) => {
+  while (!done()) await sleep(5);
+};
+
 describe('a proxy that misbehaves when told to', () => {
   let echo: Server;
   let proxy: Proxy;
@@ -35,16 +41,11 @@ describe('a proxy that misbehaves when told to', () => {
     await once(socket, 'connect');
     return { socket, said: () => said };
   }
-  /** Unlike `once` it takes an error before the end as a part of it. */
-  const closed = (socket: Socket) => new Promise((resolve) => socket.on('close', resolve));
-  const until = async (done: () => boolean) => {
-    while (!done()) await sleep(5);
-  };
-
   it('passes bytes both ways', async () => {
     const { socket, said } = await open();
     socket.write('hello');
     await until(() => said() === 'hello');
+    expect(proxy.connections).toBe(1);
     socket.destroy();
     await until(() => proxy.connections === 0);
   });
@@ -91,6 +92,7 @@ describe('a proxy that misbehaves when told to', () => {
     const cut = closed(first.socket);
     proxy.refuse();
     await cut;
+    expect(proxy.connections).toBe(0);
     const second = connect(proxy.port, '127.0.0.1');
     second.on('error', () => undefined);
     await closed(second);

@@ -30,7 +30,7 @@ const MAX_BYTES = 128 * MIB;
 const HEADS = { batch: 1_000, underWay: 2 };
 
 /** One try of each call; the general way, which takes over after a failure, has tries of its own. */
-const TRY_MS = 2_000;
+const TRY_MS = 1_000;
 
 const DEFAULT_COUNT = 100;
 const URL_SHAPE = /^\/api\/(?:messages|dm)\/[^/?#]+\/latest(?:\?count=([1-9]\d{0,2}))?$/;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallingOptions } from 'moleculer';
 import { DEADLINES, monotonic } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
-import type { AvoidOptions } from '#shared/transport/room-shard.ts';
+import { suspect } from '#shared/transport/room-shard.ts';
 import type { ActionName, ParamsOf, ResultOf } from '#services/contracts.ts';
 import { typeOf } from '#services/api-gateway/problem.ts';
 
@@ -14,8 +14,11 @@ export interface Caller {
 /** Reads answer within 5 s: the socket server gives up after 6. */
 export const READ_DEADLINE_MS = 5_000;
 
-/** One try of a read; two fit into its deadline. */
-const READ_TRY_MS = 2_400;
+/** One try of a read; three fit into its deadline. */
+const READ_TRY_MS = 1_500;
+
+/** One try of a write that may be repeated: longer than a flush; two fit into its deadline. */
+const REPEATABLE_TRY_MS = DEADLINES.flush + 400;
 
 /** Longer than what the service is given, so that its own, better informed answer comes first. */
 const GRACE_MS = 200;
@@ -55,16 +58,19 @@ export function callWithin<A extends ActionName>(
   action: A,
   params: ParamsOf<A>,
   budgetMs: number,
-  more: CallingOptions & AvoidOptions = {},
+  more: CallingOptions = {},
 ): Promise<ResultOf<A>> {
   const options: CallingOptions = { ...more, timeout: budgetMs + GRACE_MS, retries: 0, meta: { budgetMs } };
-  return caller.call(action, params, options) as Promise<ResultOf<A>>;
+  return caller.call(action, params, options).catch((error: unknown) => {
+    if (typeOf(error) === 'REQUEST_TIMEOUT') suspectNodeOf(error);
+    throw error;
+  }) as Promise<ResultOf<A>>;
 }
 
-/** The node that did not answer, as Moleculer names it. */
-function silentNode(error: unknown): string[] {
+/** The node that stayed silent, as Moleculer names it, is passed over by the next tries. */
+function suspectNodeOf(error: unknown): void {
   const { data } = error as { data?: { nodeID?: unknown } };
-  return typeof data?.nodeID === 'string' ? [data.nodeID] : [];
+  if (typeof data?.nodeID === 'string') suspect(data.nodeID);
 }
 
 /** Waits before another try; false when there is none or the deadline leaves no time for it. */
@@ -85,12 +91,10 @@ export async function read<A extends ActionName>(
   deadline: number,
   options?: CallingOptions,
 ): Promise<ResultOf<A>> {
-  const avoid: string[] = [];
   for (let attempt = 0; ; attempt++) {
     try {
-      return await callWithin(caller, action, params, Math.min(READ_TRY_MS, left(deadline)), { ...options, avoid });
+      return await callWithin(caller, action, params, Math.min(READ_TRY_MS, left(deadline)), options);
     } catch (error) {
-      avoid.push(...silentNode(error));
       if (failureOf(error) === 'final' || !(await pause(attempt, deadline))) throw error;
     }
   }
@@ -127,15 +131,13 @@ export async function writeRepeatably<A extends ActionName>(
   { deadline, settleBy }: { deadline: number; settleBy: number },
   options?: CallingOptions,
 ): Promise<ResultOf<A>> {
-  const avoid: string[] = [];
   let unsettled = false;
   for (let attempt = 0; ; attempt++) {
     const until = unsettled ? settleBy : deadline;
     try {
-      const budget = Math.min(DEADLINES.call, left(until));
-      return await callWithin(caller, action, params(attempt), budget, { ...options, avoid });
+      const budget = Math.min(REPEATABLE_TRY_MS, left(until));
+      return await callWithin(caller, action, params(attempt), budget, options);
     } catch (error) {
-      avoid.push(...silentNode(error));
       const failure = failureOf(error);
       unsettled ||= failure === 'unsettled';
       const refused = failure === 'final' && (!unsettled || isRefusal(error));

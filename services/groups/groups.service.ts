@@ -15,6 +15,7 @@ import { readiness } from '#shared/health/readiness.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
 import { validatorOf } from '#shared/schema.ts';
+import { ROOM_SHARD } from '#shared/transport/room-shard.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import { createGroup } from '#services/groups/create-group.ts';
 import { getGroup } from '#services/groups/get-group.ts';
@@ -40,6 +41,8 @@ type Actions = typeof groupsContract;
 type Handler<N extends keyof Actions> = (this: This, ctx: Context<Params<Actions[N]>>) => Promise<Result<Actions[N]>>;
 
 const read = <N extends keyof Actions>(name: N, handler: Handler<N>): ActionSchema<This> => ({
+  // Any instance, but none that stayed silent.
+  strategy: ROOM_SHARD,
   params: validatorOf(groupsContract[name].params) as ActionParams,
   handler,
 });

@@ -26,10 +26,9 @@ export function action<C extends ActionContract>(
   contract: C,
   run: (params: Params<C>, call: Call) => Promise<Result<C>>,
 ): ActionSchema {
-  const { properties } = contract.params as { properties: Record<string, unknown> };
   return {
-    // One room, one instance (L9).
-    ...('room' in properties && { strategy: ROOM_SHARD }),
+    // One room, one instance (L9); and wherever a call goes, not to a node that stayed silent.
+    strategy: ROOM_SHARD,
     params: validatorOf(contract.params) as NonNullable<ActionSchema['params']>,
     handler(ctx: Context<Params<C>>) {
       const { rooms, stopping } = this as RoomService;

@@ -1,3 +1,4 @@
+import { monotonic } from '#shared/deadline.ts';
 import { type Context, type Endpoint, Strategies } from 'moleculer';
 
 /** How much of a room's calls may be told apart; FNV-1a with a final mix, so that near names do not stay near. */
@@ -21,20 +22,33 @@ export function nodeOf(room: string, nodeIds: readonly string[]): string | undef
   return best;
 }
 
-/** Options of a call that names nodes which did not answer a first try. */
-export interface AvoidOptions {
-  avoid?: readonly string[];
+/** Longer than a dead node stays in the registry: by then its missing heartbeats have taken it out. */
+const SUSPECT_MS = 5_000;
+
+/** Nodes that did not answer in time, and until when they are passed over (monotonic ms). */
+const suspects = new Map<string, number>();
+
+/** Passes a node over for five seconds, in this process, wherever there is another. */
+export function suspect(nodeId: string): void {
+  suspects.set(nodeId, monotonic() + SUSPECT_MS);
+}
+
+function isSuspect(nodeId: string): boolean {
+  const until = suspects.get(nodeId);
+  if (until === undefined) return false;
+  if (until > monotonic()) return true;
+  suspects.delete(nodeId);
+  return false;
 }
 
 /**
  * L9, affinity: calls that touch a room go to one instance, so that its window is warm and its writes meet in one flush.
- * Correctness does not depend on it. Moleculer's own Shard picks its ring's node again on a retry; this one leaves out
- * the nodes that the caller names in `options.avoid` while there are others.
+ * Correctness does not depend on it. Moleculer's own Shard picks its ring's node again on a retry; this one passes over
+ * nodes that stayed silent. A call without a room goes to any.
  */
 export class RoomShard extends Strategies.Base {
   override select(list: Endpoint[], ctx?: Context): Endpoint {
-    const { avoid } = (ctx?.options ?? {}) as AvoidOptions;
-    const others = avoid?.length ? list.filter(({ id }) => !avoid.includes(id!)) : list;
+    const others = suspects.size > 0 ? list.filter(({ id }) => !isSuspect(id!)) : list;
     const from = others.length > 0 ? others : list;
     if (from.length === 1) return from[0]!;
     const room = (ctx?.params as { room?: unknown } | undefined)?.room;

@@ -9,7 +9,7 @@ import { read, READ_DEADLINE_MS } from '#services/api-gateway/upstream.ts';
 const MAX_WAIT_S = 25;
 
 /** A service waits this long at most, in s: below the time of one try of a read. */
-const SLICE_S = 2;
+const SLICE_S = 1;
 
 /** How an answer without items begins: only such a one is looked into. */
 const EMPTY = Buffer.from('{"items":[],');

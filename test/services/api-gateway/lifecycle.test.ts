@@ -68,7 +68,7 @@ describe('a gateway that stops', () => {
 });
 
 describe('long polling', () => {
-  it('asks in slices of 2 s, from the cursor that came last, until something came', async () => {
+  it('asks in slices of a second, from the cursor that came last, until something came', async () => {
     const stage = await new Stage().start();
     try {
       let asked = 0;
@@ -79,9 +79,9 @@ describe('long polling', () => {
       const response = await stage.get('/api/messages/x/changes?since=0&wait=25&limit=7');
       expect(await response.json()).toEqual({ items: [message], next: '3', reset: false });
       expect(stage.callsOf('messages.changes')).toEqual([
-        { room: 'x', since: '0', wait: 2, limit: 7 },
-        { room: 'x', since: '1', wait: 2, limit: 7 },
-        { room: 'x', since: '2', wait: 2, limit: 7 },
+        { room: 'x', since: '0', wait: 1, limit: 7 },
+        { room: 'x', since: '1', wait: 1, limit: 7 },
+        { room: 'x', since: '2', wait: 1, limit: 7 },
       ]);
       const bad = await stage.get('/api/messages/x/changes?wait=soon');
       expect(bad.status).toBe(422);

@@ -16,32 +16,39 @@ export async function purgeRooms(collections: Collections, now: Millis, stop: ()
     .limit(ROOMS_A_TURN)
     .toArray();
   for (const head of due) {
-    const removed = await purgeRoom(collections, head, stop);
+    await purgeRoom(collections, head, now, stop);
     if (stop()) return;
-    const filter = { _id: head._id, purgeAt: head.purgeAt! };
-    const update = removed > 0 ? { $set: { purgeAt: now + AGAIN_MS } } : { $unset: { purgeAt: '' as const } };
-    await collections.heads.updateOne(filter, update, { writeConcern: DURABLE });
   }
 }
 
+/** The next look is made out before the first document goes: a crash in between can delay it, never drop it. */
 async function purgeRoom(
   collections: Collections,
-  { _id: room, floorSeq }: Head,
+  { _id: room, floorSeq, purgeAt }: Head,
+  now: Millis,
   stop: () => boolean,
-): Promise<number> {
+): Promise<void> {
   const messages = collections.messages(room);
   const gone = { room, seq: { $lte: floorSeq } };
-  let removed = 0;
-  while (!stop()) {
-    const ids = await messages
+  const nextChunk = () =>
+    messages
       .find(gone, { projection: { _id: 1 } })
       .sort({ seq: 1 })
       .limit(CHUNK)
       .map(({ _id }) => _id)
       .toArray();
-    if (ids.length === 0) break;
-    removed += (await messages.deleteMany({ ...gone, _id: { $in: ids } }, { writeConcern: DURABLE })).deletedCount;
-  }
+  const appoint = (from: Millis, to: Millis | null) =>
+    collections.heads.updateOne(
+      { _id: room, purgeAt: from },
+      to === null ? { $unset: { purgeAt: '' as const } } : { $set: { purgeAt: to } },
+      { writeConcern: DURABLE },
+    );
+
+  let ids = await nextChunk();
+  const again = now + AGAIN_MS;
+  await appoint(purgeAt!, ids.length > 0 ? again : null);
+  for (; ids.length > 0 && !stop(); ids = await nextChunk())
+    await messages.deleteMany({ ...gone, _id: { $in: ids } }, { writeConcern: DURABLE });
+  if (ids.length > 0) await appoint(again, now);
   await collections.colours.deleteMany({ room, floorSeq: { $lt: floorSeq } });
-  return removed;
 }

@@ -38,10 +38,14 @@ export async function drill(stage: Stage, { name, step, when, fault, budgets }: 
   const places = placesOf(`${name} ${when} ${step}`.replaceAll(/[ ,]+/g, '-'));
   // A new head is stored only by the first write of a room.
   if (step !== 'new-head') await stage.prime(places);
+  const { projectionFailures } = await writer.stats();
   const there = writer.stopAt(step, when);
   const asked = stage.ask(places, budgets);
   await there;
   const problems = await fault({ stage, writer, places, step, asked });
   await asked;
-  return [...problems, ...(await stage.aftermath(places))];
+  problems.push(...(await stage.aftermath(places)));
+  const stats = await (await stage.writer()).stats();
+  if (stats.projectionFailures > projectionFailures) problems.push('a projection of the writer failed');
+  return problems;
 }

@@ -20,6 +20,7 @@ export function readJson(file: string): unknown {
 /** Written whole or not at all: a reader never sees half of it. */
 export function writeJson(file: string, value: unknown): void {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(value));
+  // Addresses may hold passwords.
+  writeFileSync(draft, JSON.stringify(value), { mode: 0o600 });
   renameSync(draft, file);
 }

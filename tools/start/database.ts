@@ -14,7 +14,7 @@ export interface Database {
 
 /** An address that may be shown. */
 export function withoutPassword(uri: string): string {
-  return uri.replace(/^(mongodb(?:\+srv)?:\/\/[^:@/]*):[^@]*@/, '$1:***@');
+  return uri.replace(/(\w+:\/\/[^:@/]*):[^@]*@/g, '$1:***@');
 }
 
 /** Throws ConfigError, one line naming MONGO_URI, when the server is away, too old, or no replica set. */

@@ -1,19 +1,12 @@
 import { resolve } from 'node:path';
 import type { Config } from '#shared/config.ts';
 import type { Database } from '#tools/start/database.ts';
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-const ANYWHERE = new Set(['0.0.0.0', '::']);
-
-/** An address as it stands in a URL that works on this machine. */
-function urlOf({ host, port }: { host: string; port: number }): string {
-  const name = ANYWHERE.has(host) ? '127.0.0.1' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
-}
+import { modeOf } from '#tools/start/mode.ts';
+import { isLoopback, urlOf } from '#tools/start/url.ts';
 
 /** What a person wants to know once all runs. */
 export function readyBlock(
-  config: Pick<Config, 'host' | 'dataDir'>,
+  config: Pick<Config, 'host' | 'dataDir' | 'authMode'>,
   address: { host: string; port: number } | undefined,
   database: Database,
 ): string {
@@ -23,8 +16,8 @@ export function readyBlock(
     ['Docs', url ? `${url}/docs` : 'none'],
     ['Data', database.mongod ? resolve(config.dataDir) : 'in that database'],
     ['MongoDB', database.origin],
-    ['Mode', 'one process, open: identities in requests are believed'],
-    ...(LOOPBACK.has(config.host) ? [] : [['Note', `HOST=${config.host}: others on the network can reach it`]]),
+    ['Mode', `one process, ${modeOf(config)}`],
+    ...(isLoopback(config.host) ? [] : [['Note', `HOST=${config.host}: others on the network can reach it`]]),
   ];
   return ['TrueMatch is ready', ...rows.map(([name, value]) => `  ${name!.padEnd(8)} ${value}`), ''].join('\n');
 }

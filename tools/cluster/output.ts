@@ -1,0 +1,36 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { styleText } from 'node:util';
+
+const COLOURS = ['cyan', 'green', 'yellow', 'magenta', 'blue', 'cyanBright', 'greenBright', 'magentaBright'] as const;
+/** Columns of the name, so that lines of most processes begin below each other: `api-gateway-1`. */
+const WIDTH = 14;
+
+/** Writes a line with somebody's name before it. */
+export type Say = (text: string) => void;
+
+/** One terminal for many processes: each line begins with the name of its process, coloured in a terminal. */
+export class Output {
+  readonly #stream: NodeJS.WriteStream;
+  #names = 0;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  /** For the lines of `name`. */
+  as(name: string): Say {
+    const colour = COLOURS[this.#names++ % COLOURS.length]!;
+    const prefix = styleText(colour, `${name.padEnd(WIDTH)}|`, { stream: this.#stream });
+    return (text) => void this.#stream.write(`${prefix} ${text}\n`);
+  }
+
+  block(text: string): void {
+    this.#stream.write(`\n${text}\n`);
+  }
+}
+
+/** Says every line that comes out of a stream. */
+export function sayLines(from: Readable, say: Say): void {
+  createInterface({ input: from, crlfDelay: Infinity }).on('line', say);
+}

@@ -1,0 +1,26 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from '#tools/cluster/service-names.ts';
+
+/** Variables of moleculer-runner that would make it load something else. */
+const NOT_FOR_CHILDREN = new Set(['SERVICES', 'SERVICEDIR', 'MOLECULER_CONFIG']);
+
+/**
+ * Starts one service in a process of its own, by moleculer's runner, with this process's environment and `env`. It is in
+ * a process group of its own: Ctrl-C in a terminal reaches only the tool, which ends all in the right order.
+ */
+export function spawnService(service: string, env: Record<string, string>): ChildProcess {
+  const inherited = Object.entries(process.env).filter(([name]) => !NOT_FOR_CHILDREN.has(name));
+  return spawn(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules/moleculer/bin/moleculer-runner.mjs'),
+      '--config',
+      join(ROOT, 'moleculer.config.ts'),
+      '--mask',
+      '**/*.service.ts',
+      join(ROOT, 'services', service),
+    ],
+    { env: { ...Object.fromEntries(inherited), ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+}

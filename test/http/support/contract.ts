@@ -48,7 +48,8 @@ export class Contract {
   readonly document: OpenApi;
   readonly #operations: (Found & { pattern: RegExp })[];
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
-  readonly #validators = new Map<unknown, ValidateFunction>();
+  readonly #answers = new Map<unknown, ValidateFunction>();
+  readonly #requests = new Map<unknown, ValidateFunction>();
 
   constructor(document: OpenApi) {
     this.document = document;
@@ -110,14 +111,24 @@ export class Contract {
       complain(`the file does not name ${body.code}`);
   }
 
-  /** What makes a value differ from a schema of the file; null when nothing does. */
+  /** What makes an answer differ from a schema of the file, fields that it does not name included; null: nothing. */
   problemsOf(schema: Record<string, unknown>, value: unknown): string | null {
-    let validate = this.#validators.get(schema);
+    let validate = this.#answers.get(schema);
     if (!validate) {
       const references = JSON.stringify(closed(schema)).replaceAll('"#/components/', '"api#/components/');
       validate = this.#ajv.compile(JSON.parse(references) as object);
-      this.#validators.set(schema, validate);
+      this.#answers.set(schema, validate);
     }
     return validate(value) ? null : this.#ajv.errorsText(validate.errors);
+  }
+
+  /** Whether a schema of the file lets a request's value through; fields that it does not name are let through. */
+  takes(schema: Record<string, unknown>, value: unknown): boolean {
+    let validate = this.#requests.get(schema);
+    if (!validate) {
+      validate = this.#ajv.compile(schema);
+      this.#requests.set(schema, validate);
+    }
+    return validate(value);
   }
 }

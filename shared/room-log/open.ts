@@ -31,8 +31,6 @@ export interface OpenRooms extends Rooms {
   /** Reads of latest windows by their base. */
   readonly windowStats: Readonly<Record<WindowRead['base'], number>>;
   readonly sweeper: Sweeper;
-  /** Writes that wait for a flush. */
-  readonly waiting: number;
   /** Takes no new writes, ends the flush under way and what waits, stops the sweeper. Does not close the connection. */
   close(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface WindowRead {
 /** The room log as the services see it. Every method throws Fault for what callers may be told, else the driver's error. */
 export interface Rooms {
   readonly collections: Collections;
+  /** Writes that wait for a flush. */
+  readonly waiting: number;
   /** Writes one command; answers once it is on disk and every reader can see it. `deadline`: monotonic ms. */
   submit(room: string, command: Command, deadline: number): Promise<Outcome>;
   /** The heads now, in the order asked, null for a room that never had one. Shares one query with whoever asks meanwhile. */

@@ -4,6 +4,7 @@ import { deleteRoom, recolour } from '#shared/rooms/actions/change-room.ts';
 import { changes } from '#shared/rooms/actions/changes.ts';
 import { create } from '#shared/rooms/actions/create.ts';
 import { heads } from '#shared/rooms/actions/heads.ts';
+import { inspect } from '#shared/rooms/actions/inspect.ts';
 import { latest } from '#shared/rooms/actions/latest.ts';
 import { byId, byTimestamp } from '#shared/rooms/actions/lookups.ts';
 import { around, page } from '#shared/rooms/actions/page.ts';
@@ -12,6 +13,7 @@ import type { roomContract } from '#shared/rooms/rooms.contract.ts';
 /** The actions that every service of rooms has: one for each entry of the contract. */
 export const roomActions = {
   heads,
+  inspect,
   latest,
   page,
   around,

@@ -8,6 +8,8 @@ import { MessageShape, ReactionShape, ReactionsShape } from '#shared/rooms/messa
 const Room = Text(LIMITS.id, { minLength: 1, description: 'Group id (slug or databaseId) or DM id (dm:alice|bob)' });
 const MessageId = Text(LIMITS.id, { minLength: 1, description: 'Id of the message' });
 
+const WindowSource = Type.Unsafe<'cache' | 'readmodel' | 'query'>({});
+
 /** Bytes ready to be sent. `etag` stands for format, room, epoch, rev and count; `base` tells where the window came from. */
 export const Body = Type.Object({
   etag: Type.String(),
@@ -15,7 +17,7 @@ export const Body = Type.Object({
   rev: Type.Integer(),
   body: Type.Unsafe<Buffer>({}),
   encoding: Type.Unsafe<'br' | 'gzip' | 'identity'>({}),
-  base: Type.Unsafe<'cache' | 'readmodel' | 'query'>({}),
+  base: WindowSource,
   changes: Type.Integer(),
 });
 export type Body = Static<typeof Body>;
@@ -23,6 +25,38 @@ export type Body = Static<typeof Body>;
 /** Where a room stands: equal values mean that nothing changed. Epoch `''` and rev 0 for a room that never had a message. */
 export const HeadView = Type.Object({ epoch: Type.String(), rev: Type.Integer() });
 export type HeadView = Static<typeof HeadView>;
+
+/** What one instance has of a room, and where the room stands in the database, for a person who looks into the cluster. */
+const Inspection = Type.Object({
+  /** Name of the instance that answers. */
+  node: Type.String(),
+  /** Null for a room that never had a message. */
+  head: Nullable(
+    Type.Object({
+      epoch: Type.String(),
+      rev: Type.Integer(),
+      seq: Type.Integer(),
+      floorSeq: Type.Integer(),
+      /** Epoch ms of the newest message; 0 before the first. */
+      createdAt: Type.Integer(),
+      lastSeq: Nullable(Type.Integer()),
+      previewSeq: Nullable(Type.Integer()),
+    }),
+  ),
+  /** As a reader gets it now: `base` and `changes` tell what the instance had of it and how many log changes came on top. */
+  window: Nullable(
+    Type.Object({
+      rev: Type.Integer(),
+      items: Type.Integer(),
+      startSeq: Type.Integer(),
+      bytes: Type.Integer(),
+      base: WindowSource,
+      changes: Type.Integer(),
+    }),
+  ),
+  /** Writes of all rooms that wait for a flush of the instance. */
+  waiting: Type.Integer(),
+});
 
 export const NewMessageBody = {
   userId: Maybe(Text(LIMITS.id, { description: 'Author id' })),
@@ -57,6 +91,8 @@ export const NewMessageBody = {
 
 export const roomContract = {
   heads: { params: Type.Object({ rooms: Type.Array(Room, { maxItems: 1_000 }) }), result: Type.Array(HeadView) },
+  /** Internal: read as any reader reads, so the instance holds the room's window afterwards. */
+  inspect: { params: Type.Object({ room: Room }), result: Inspection },
   latest: {
     params: Type.Object({
       room: Room,

@@ -60,6 +60,29 @@ const databaseName = (value: string, name: string) =>
         'must be a MongoDB database name: at most 63 bytes, none of / \\ . " $ * < > : | ? and no space',
       );
 
+/** A service that may do what nobody may without a key. */
+export interface ServiceKey {
+  name: string;
+  key: string;
+}
+
+/** Shorter ones could be guessed; these characters pass in a header and in a URL as they are. */
+const SERVICE_KEY = /^([\w.-]{1,40}):([\w.~-]{24,200})$/;
+
+/** What is wrong is told without the value: it has secrets. */
+const serviceKeys = (value: string, name: string): readonly ServiceKey[] =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one, index) => {
+      const [, service, key] = SERVICE_KEY.exec(one) ?? [];
+      if (service !== undefined && key !== undefined) return { name: service, key };
+      throw new ConfigError(
+        `${name}: entry ${index + 1} must be name:key; a key has 24 to 200 letters, digits and - . _ ~`,
+      );
+    });
+
 const natsUrls = (value: string, name: string) =>
   value === '' || value.split(',').every((one) => URL.canParse(one) && /^(nats|tls):\/\/./.test(one))
     ? value
@@ -97,7 +120,7 @@ export const VARIABLES = {
     ['HOST'],
     '127.0.0.1',
     text,
-    'Address the gateway listens on. Identities in requests are believed, so it is loopback unless you say otherwise.',
+    'Address to listen on. Loopback unless you say otherwise: in open mode identities in requests are believed.',
   ),
   mongoUri: variable(
     ['MONGO_URI', 'MONGODB_URI', 'MONGO_URL'],
@@ -145,6 +168,18 @@ export const VARIABLES = {
     (value, name) => (value === '' ? null : integer(0, 65_535)(value, name)),
     'Port for `/health/live`, `/health/ready` and `/metrics` of the process, on `HOST`; 0 takes a free one. Empty: none.',
   ),
+  authMode: variable(
+    ['AUTH_MODE'],
+    'open',
+    oneOf('open', 'strict'),
+    '`open`: identities in requests are believed. `strict`: writes and private reads need a key of `SERVICE_KEYS`.',
+  ),
+  serviceKeys: variable(
+    ['SERVICE_KEYS'],
+    '',
+    serviceKeys,
+    'Services that strict mode lets in: `name:key`, separated by commas; a key has at least 24 characters.',
+  ),
   apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
   onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),
   slowRequestMs: variable(
@@ -175,7 +210,10 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
     const name = names.find((one) => env[one]?.trim()) ?? names[0];
     return [key, parse(env[name]?.trim() || fallback, name)];
   });
-  return Object.freeze(Object.fromEntries(entries)) as Config;
+  const read = Object.freeze(Object.fromEntries(entries)) as Config;
+  if (read.authMode === 'strict' && read.serviceKeys.length === 0)
+    throw new ConfigError('SERVICE_KEYS: AUTH_MODE=strict needs at least one name:key');
+  return read;
 }
 
 let loaded: Config | undefined;

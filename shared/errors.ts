@@ -11,6 +11,7 @@ export const ERRORS = {
   idempotency_author_required: { status: 400, detail: 'Idempotency-Key needs an author: send userId or username' },
   cursor_invalid: { status: 400, detail: 'since is not a cursor of this service' },
   cors_origin_refused: { status: 400, detail: 'Origin not allowed' },
+  unauthorized: { status: 401, detail: 'This needs a service key' },
   not_found: { status: 404, detail: 'Not Found' },
   group_not_found: { status: 404, detail: 'Group not found' },
   message_not_found: { status: 404, detail: 'Message not found' },

@@ -8,6 +8,9 @@ import { invalid } from '#shared/errors.ts';
 
 export const isDm = (room: string): boolean => room.startsWith('dm:');
 
+/** True for an id that means a DM, in whichever form it came. */
+export const namesDm = (id: string): boolean => /^\s*dm:/i.test(id);
+
 /** True for what may be the ObjectId of a group of an older database. */
 export const looksLikeDatabaseId = (id: string): boolean => /^[0-9a-f]{24}$/i.test(id);
 
@@ -33,5 +36,5 @@ export const participantsOf = (room: string): [string, string] => room.slice(3).
 export function canonicalRoom(id: string): string {
   if (id.length === 0 || id.length > LIMITS.id) throw invalid('room', `a room id has 1 to ${LIMITS.id} characters`);
   if (!id.isWellFormed() || id.includes('\0')) throw invalid('room', 'has a character that no id may have');
-  return /^\s*dm:/i.test(id) ? canonicalDm(id) : id;
+  return namesDm(id) ? canonicalDm(id) : id;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monotonic } from '#shared/deadline.ts';
 import { ERRORS, Fault } from '#shared/errors.ts';
+import { Unauthorized } from '#services/api-gateway/access.ts';
 import type { Cors } from '#services/api-gateway/cors.ts';
 import { COMMON, type RawHeaders } from '#services/api-gateway/headers.ts';
 import { faultOf, problemOf, PROBLEM_TYPE, retryAfterOf } from '#services/api-gateway/problem.ts';
@@ -39,6 +40,8 @@ export class Exchange {
   writeLeft = false;
   /** Milliseconds that were spent waiting on purpose (long polling); they do not make an exchange slow. */
   waited = 0;
+  /** The name of the service key that the request carries. */
+  service: string | undefined;
   /** The path template of the route that serves it; for metrics. */
   route = 'none';
   readonly #surroundings: Surroundings;
@@ -119,14 +122,16 @@ export class Exchange {
       path: this.req.url?.split('?', 1)[0]?.slice(0, 300),
       ms: Math.round(monotonic() - this.startedAt),
       requestId: this.id,
+      ...(this.service === undefined ? {} : { service: this.service }),
       ...fields,
       ...(error instanceof Error ? { err: error } : {}),
     });
   }
 }
 
-/** Headers that belong to an error beyond `Retry-After`: the methods that a 405 names. */
+/** Headers that belong to an error beyond `Retry-After`: the methods that a 405 names, the challenge of a 401. */
 function extraHeaders(fault: Fault): RawHeaders {
+  if (fault instanceof Unauthorized) return ['WWW-Authenticate', fault.challenge];
   return fault instanceof MethodNotAllowed ? ['Allow', fault.allow] : [];
 }
 

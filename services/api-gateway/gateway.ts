@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '#shared/config.ts';
+import { Access } from '#services/api-gateway/access.ts';
 import { Cors } from '#services/api-gateway/cors.ts';
 import type { Exchange, Log, Surroundings } from '#services/api-gateway/exchange.ts';
 import type { Resources } from '#services/api-gateway/handlers/handler.ts';
@@ -15,7 +16,10 @@ import { serve } from '#services/api-gateway/serve.ts';
 import { HttpServer } from '#services/api-gateway/server.ts';
 import type { Caller } from '#services/api-gateway/upstream.ts';
 
-type GatewayConfig = Pick<Config, 'corsOrigins' | 'slowRequestMs' | 'mongoDbName' | 'healthPort'>;
+type GatewayConfig = Pick<
+  Config,
+  'corsOrigins' | 'slowRequestMs' | 'mongoDbName' | 'healthPort' | 'authMode' | 'serviceKeys'
+>;
 
 /** A request as moleculer-web hands it to an alias. */
 export interface RoutedRequest extends IncomingMessage {
@@ -30,6 +34,7 @@ export class Gateway {
   readonly #resources: Resources;
 
   constructor(caller: Caller, routing: Routing, config: GatewayConfig, log: Log) {
+    const access = new Access(config);
     const underWay = new Set<Exchange>();
     const surroundings: Surroundings = {
       cors: new Cors(config.corsOrigins),
@@ -39,9 +44,9 @@ export class Gateway {
       underWay,
       ...(config.healthPort !== null && { observe: requestMetrics() }),
     };
-    const hot = new HotLatest(caller, surroundings);
+    const hot = new HotLatest(caller, surroundings, access);
     const document = openapiOf(ROUTES);
-    this.#resources = { rooms: new RoomTargets(), hot, config, openapi: () => document };
+    this.#resources = { access, rooms: new RoomTargets(), hot, config, openapi: () => document };
     const general = createListener(routing, new RouteTable(ROUTES), surroundings);
     this.#server = new HttpServer(
       (req, res) => {

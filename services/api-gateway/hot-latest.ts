@@ -5,6 +5,7 @@ import { monotonic } from '#shared/deadline.ts';
 import { MIB } from '#shared/limits.ts';
 import { looksLikeDatabaseId } from '#shared/room-id.ts';
 import type { Body, HeadView } from '#shared/rooms/rooms.contract.ts';
+import type { Access } from '#services/api-gateway/access.ts';
 import type { Cors } from '#services/api-gateway/cors.ts';
 import { negotiate, type Encoding } from '#services/api-gateway/encoding.ts';
 import { matches } from '#services/api-gateway/etag.ts';
@@ -54,6 +55,7 @@ export type General = (req: IncomingMessage, res: ServerResponse, startedAt: num
  */
 export class HotLatest {
   readonly #caller: Caller;
+  readonly #access: Access;
   readonly #cors: Cors;
   readonly #log: Log;
   readonly #slowMs: number;
@@ -70,7 +72,9 @@ export class HotLatest {
   constructor(
     caller: Caller,
     { cors, log, slowMs, observe }: Pick<Surroundings, 'cors' | 'log' | 'slowMs' | 'observe'>,
+    access: Access,
   ) {
+    this.#access = access;
     this.#observe = observe;
     this.#caller = caller;
     this.#cors = cors;
@@ -100,10 +104,10 @@ export class HotLatest {
     this.#rooms.set(url, { ...target, count, keys });
   }
 
-  /** Takes the request when its URL is known; false: it is for the general way. */
+  /** Takes the request when its URL is known; false: it is for the general way, which also refuses who may not read. */
   take(req: IncomingMessage, res: ServerResponse, otherwise: General): boolean {
     const room = req.method === 'GET' ? this.#rooms.get(req.url!) : undefined;
-    if (!room) return false;
+    if (!room || !this.#access.mayRead(room, req.headers.authorization)) return false;
     void this.#serve(room, req, res, otherwise);
     return true;
   }

@@ -17,6 +17,7 @@ export async function serve(
 ): Promise<void> {
   exchange.route = route.path;
   try {
+    exchange.service = resources.access.admit(route.access, path, exchange.req.headers.authorization);
     const reading = route.method === 'GET';
     const body = reading ? {} : await readBody(exchange.req);
     // A slow upload is the caller's time, not the service's.

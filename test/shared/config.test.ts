@@ -57,11 +57,41 @@ describe('loadConfig', () => {
     ['ONLINE_COUNTS_TTL', '1.5'],
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
+    ['AUTH_MODE', 'closed'],
   ])('refuses %s=%s in one line that names both', (name, value) => {
     const load = () => loadConfig({ [name]: value });
     expect(load).toThrow(ConfigError);
     expect(load).toThrow(`${name}=${JSON.stringify(value)}: `);
     expect(load).not.toThrow(/\n/);
+  });
+
+  const key = 'k'.repeat(24);
+
+  it('takes several service keys, two of one name too, so that keys can be changed', () => {
+    expect(loadConfig({ SERVICE_KEYS: `socket:${key}, socket:${key}2,mobile:${key}-._~,` }).serviceKeys).toEqual([
+      { name: 'socket', key },
+      { name: 'socket', key: `${key}2` },
+      { name: 'mobile', key: `${key}-._~` },
+    ]);
+  });
+
+  it.each([
+    ['without a name', key],
+    ['with an empty name', `:${key}`],
+    ['that is short', 'socket:secret-of-23-letters-ab'],
+    ['that needs escaping in a URL', `socket:${key}/`],
+    ['after a good one', `a:${key},b:secret`],
+  ])('refuses a service key %s, without showing it', (_what, value) => {
+    const load = () => loadConfig({ SERVICE_KEYS: value });
+    expect(load).toThrow(ConfigError);
+    expect(load).toThrow(/^SERVICE_KEYS: entry [12] must be name:key/);
+    expect(load).not.toThrow(/secret|kkk/);
+  });
+
+  it('needs a service key in strict mode', () => {
+    expect(() => loadConfig({ AUTH_MODE: 'strict' })).toThrow(/^SERVICE_KEYS: AUTH_MODE=strict needs/);
+    expect(loadConfig({ AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}` }).authMode).toBe('strict');
+    expect(loadConfig({}).authMode).toBe('open');
   });
 
   it('cannot be changed once read', () => {

@@ -1,4 +1,5 @@
 import type { Config } from '#shared/config.ts';
+import type { Access } from '#services/api-gateway/access.ts';
 import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { HotLatest } from '#services/api-gateway/hot-latest.ts';
 import type { Reply } from '#services/api-gateway/reply.ts';
@@ -22,6 +23,7 @@ export interface Request {
 
 /** What handlers share within a gateway. */
 export interface Resources {
+  readonly access: Access;
   readonly rooms: RoomTargets;
   readonly hot: HotLatest;
   readonly config: Pick<Config, 'mongoDbName'>;

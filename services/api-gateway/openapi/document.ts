@@ -1,4 +1,5 @@
 import { LIMITS, MIB } from '#shared/limits.ts';
+import { SECURITY_SCHEMES } from '#services/api-gateway/openapi/security.ts';
 import { operationOf, ProblemShape } from '#services/api-gateway/openapi/operation.ts';
 import { Components, type Json } from '#services/api-gateway/openapi/schemas.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -14,6 +15,10 @@ order; the paths under \`/messages\` and under \`/dm\` lead to the same rooms.
 **Limits.** JSON body ${LIMITS.jsonBodyBytes / MIB} MiB; text ${LIMITS.text} characters; ids and names ${LIMITS.id};
 emoji, kind and colour ${LIMITS.short}; avatars in group bodies ${LIMITS.avatar} characters, an avatar in a message
 over ${LIMITS.messageAvatar} becomes null; ${LIMITS.reactors} reactions a message; the newest ${LIMITS.edits} edits are kept.
+
+**Access.** In open mode (\`AUTH_MODE\`, the default) identities in requests are believed. In strict mode writes and
+private reads (DMs under either path, thread lists, inbox previews) need a service key, as a bearer token or as the
+password of HTTP Basic; without one they are 401.
 
 **Caching.** Every 200 to GET has a weak ETag, and \`If-None-Match\` is answered with 304. HEAD answers where GET does.
 
@@ -41,6 +46,6 @@ export function openapiOf(routes: readonly Route[]): Json {
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { schemas: components.schemas },
+    components: { schemas: components.schemas, securitySchemes: SECURITY_SCHEMES },
   };
 }

@@ -2,6 +2,7 @@ import { ERRORS, Fault, type ErrorCode } from '#shared/errors.ts';
 import { Type, type TObject, type TSchema } from '#shared/schema.ts';
 import { contractOf } from '#services/contracts.ts';
 import type { Components, Json } from '#services/api-gateway/openapi/schemas.ts';
+import { securityOf } from '#services/api-gateway/openapi/security.ts';
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#services/api-gateway/problem.ts';
 import { JSON_TYPE } from '#services/api-gateway/reply.ts';
 import { paramOf, pathParams, type Route } from '#services/api-gateway/routes/route.ts';
@@ -29,6 +30,7 @@ const EVERY_WRITE: readonly ErrorCode[] = ['body_too_large', 'overloaded', 'not_
 /** Every error that a route may answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
   const errors = new Set(route.errors);
+  if (route.access !== 'public') errors.add('unauthorized');
   if (route.action) for (const code of EVERY_CALL) errors.add(code);
   if (route.method !== 'GET') for (const code of EVERY_WRITE) errors.add(code);
   return [...errors];
@@ -134,6 +136,7 @@ export function operationOf(route: Route, components: Components): Json {
     tags: [route.tag],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
+    ...securityOf(route.access),
     parameters: parametersOf(route, components),
     ...(content ? { requestBody: { required: (body.required ?? []).length > 0, content } } : {}),
     responses: responsesOf(route, components),

@@ -12,6 +12,7 @@ export const dmRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/dm/threads',
+    access: 'service',
     tag,
     action: 'dm.threads',
     query: ['user', 'before'],

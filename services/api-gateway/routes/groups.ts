@@ -11,6 +11,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/groups',
+    access: 'public',
     tag,
     action: 'groups.list',
     query: ['includeOnline', 'includeMembers', 'membersLimit', 'limit', 'offset'],
@@ -23,6 +24,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/api/groups',
+    access: 'service',
     tag,
     action: 'groups.create',
     body: ['id', 'name', 'description', 'avatarUrl'],
@@ -35,6 +37,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/groups/:groupId',
+    access: 'public',
     tag,
     action: 'groups.get',
     query: ['includeMembers', 'membersLimit'],
@@ -46,6 +49,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'PUT',
     path: '/api/groups/:groupId',
+    access: 'service',
     tag,
     action: 'groups.update',
     body: ['name', 'description', 'avatarUrl'],
@@ -58,6 +62,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/api/groups/:groupId',
+    access: 'service',
     tag,
     action: 'groups.remove',
     handle: callAction,
@@ -69,6 +74,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/api/groups/:groupId/members',
+    access: 'service',
     tag,
     action: 'groups.addMember',
     body: ['username', 'role', 'joinedAt'],
@@ -80,6 +86,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/api/groups/:groupId/members/:username',
+    access: 'service',
     tag,
     action: 'groups.removeMember',
     handle: callAction,
@@ -91,6 +98,7 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/metrics/presence',
+    access: 'public',
     tag,
     action: 'groups.presence',
     handle: presence,

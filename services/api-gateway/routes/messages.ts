@@ -11,6 +11,7 @@ export const messageRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/inbox/previews',
+    access: 'service',
     tag,
     action: 'messages.inbox',
     query: ['user'],
@@ -38,6 +39,7 @@ export const messageRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/users/:username/recordings',
+    access: 'public',
     tag,
     action: 'messages.recordings',
     query: ['limit', 'groupId'],

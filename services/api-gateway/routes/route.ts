@@ -1,5 +1,6 @@
 import type { TSchema } from '#shared/schema.ts';
 import type { ErrorCode } from '#shared/errors.ts';
+import type { RouteAccess } from '#services/api-gateway/access.ts';
 import type { ActionName } from '#services/contracts.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
 
@@ -27,6 +28,8 @@ export interface Route {
   method: Method;
   /** The whole path; `:name` stands for one segment, which is the action's parameter of that name. */
   path: string;
+  /** Who may use it in strict mode. */
+  access: RouteAccess;
   /** For the documentation; one an area. */
   tag: string;
   /** The action whose contract describes the request; null for what the gateway answers by itself. */

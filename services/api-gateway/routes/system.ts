@@ -3,7 +3,7 @@ import { docsAsset, docsPage, errorsPage, openapi } from '#services/api-gateway/
 import { database, live, ready, root } from '#services/api-gateway/handlers/health.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 
-const base = { method: 'GET', tag: 'System', action: null } as const;
+const base = { method: 'GET', access: 'public', tag: 'System', action: null } as const;
 const Status = Type.Object({ status: Type.String() });
 const HTML = 'text/html; charset=utf-8';
 
@@ -78,7 +78,7 @@ export const systemRoutes: readonly Route[] = [
     summary: 'A file of the pages',
     resultType: 'text/javascript; charset=utf-8',
     moreTypes: ['text/css; charset=utf-8', 'image/png'],
-    errors: ['not_found'],
+    errors: ['not_found', 'validation_failed'],
     example: { path: { file: 'start.js' }, response: '' },
   },
 ];

@@ -151,11 +151,11 @@ async function settleDuplicate(
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const holders = await collection
       .find({
-        room,
+        // The room in every clause: beside them, it would be read from its first message to its last.
         $or: [
-          { messageId: message.messageId },
-          { seq: message.seq },
-          ...(message.key ? [{ author: message.author, key: message.key }] : []),
+          { room, messageId: message.messageId },
+          { room, seq: message.seq },
+          ...(message.key ? [{ room, author: message.author, key: message.key }] : []),
         ],
       })
       .toArray();

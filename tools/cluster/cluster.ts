@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { type Config, ConfigError } from '#shared/config.ts';
 import { endLeftovers } from '#tools/cluster/leftovers.ts';
 import { Member } from '#tools/cluster/member.ts';
@@ -22,6 +23,15 @@ const GRACE_MS = 10_000;
 
 const isGateway = (one: { service: string }): boolean => one.service === GATEWAY;
 
+/** Throws ConfigError with one line. */
+function makeFolder(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (error) {
+    throw new ConfigError(`DATA_DIR=${dataDir}: cannot be made (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
 /** NATS, MongoDB and one process a service and instance, on this machine. */
 export class Cluster {
   readonly #config: Config;
@@ -45,6 +55,7 @@ export class Cluster {
    */
   async start(instances: Instances): Promise<void> {
     const { dataDir } = this.#config;
+    makeFolder(dataDir);
     const other = runningCluster(dataDir);
     if (other) throw new ConfigError(`DATA_DIR=${dataDir}: a cluster runs there already (pid ${other.pid})`);
     const left = await endLeftovers(lastClusterState(dataDir));

@@ -21,6 +21,8 @@ const entriesOf = (room: string) => rig.collections.log.find({ room }).sort({ fr
 const revOf = async (room: string) => (await rooms.head(room))?.rev ?? 0;
 const textsOf = async (room: string) => (await rooms.window(room))!.window.items.map(({ text }) => text);
 
+const isBad = ({ changes }: Entry) => changes.some(({ message }) => message?.text === 'bad');
+
 /** An instance whose appends are intercepted. */
 const withAppend = (interceptor: Interceptor) =>
   rig.open({ faults: (sound) => intercept(sound, 'log', 'insertMany', interceptor) });
@@ -245,7 +247,6 @@ describe('L5: an unknown outcome is settled by inserting the same entry again', 
 
 describe('L6: one bad write fails alone', () => {
   it('L6: a refused entry is split until the one bad write is alone', async () => {
-    const isBad = ({ changes }: Entry) => changes.some(({ message }) => message?.text === 'bad');
     // The server refuses a document that a validator does not take.
     await rig.database.db.command({
       collMod: 'room_log',

@@ -79,7 +79,7 @@ async function replay(room: string, answered: readonly Answered[]): Promise<Room
   const used = new Set<Answered>();
   for (const { at, changes } of await rig.collections.log.find({ room }).sort({ from: 1 }).toArray())
     for (const { kind, rev, op, message } of changes) {
-      const [found] = candidates(answered, kind, rev, op).filter((one) => !used.has(one));
+      const found = candidates(answered, kind, rev, op).find((one) => !used.has(one));
       expect(found).toBeDefined();
       used.add(found!);
       const verdict = model.apply(found!.command, at);

@@ -14,6 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => rig.close());
 
+const documentOf = (room: string) => rig.collections.group.findOne({ room }, { projection: { _id: 0 } });
 const revOf = async (room: string) => (await rooms.head(room))?.rev ?? 0;
 
 describe('L3: compute after the end is known', () => {
@@ -47,12 +48,11 @@ describe('L3: compute after the end is known', () => {
 
   it('L3: the caller is answered with the document as written', async () => {
     const { message } = await submit(rooms, 'answered', create({ media: { 'a.b': { $x: [1, null] } } }));
-    const stored = () => rig.collections.group.findOne({ room: 'answered' }, { projection: { _id: 0 } });
-    expect(await stored()).toEqual(message);
+    expect(await documentOf('answered')).toEqual(message);
     const edited = await submit(rooms, 'answered', edit(message!.messageId, 'new'));
-    expect(await stored()).toEqual(edited.message);
+    expect(await documentOf('answered')).toEqual(edited.message);
     const deleted = await submit(rooms, 'answered', remove(message!.messageId));
-    expect(await stored()).toEqual(deleted.message);
+    expect(await documentOf('answered')).toEqual(deleted.message);
   });
 
   it('L3: after a conflict all is computed again: a target deleted meanwhile cannot be edited', async () => {

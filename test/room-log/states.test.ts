@@ -20,6 +20,18 @@ afterAll(() => rig.close());
 
 const itemsOf = async (room: string, reader = rooms) => (await reader.window(room))!.window.items;
 
+const reply = (messageId: string): Quote => ({ messageId, text: 'as sent', username: 'Sent' });
+
+/** The quote of the room's last message, as its window and as a look-up show it. */
+async function shown(room: string, reader: Instance) {
+  const { window, head } = (await reader.window(room))!;
+  const message = window.items.at(-1)!;
+  const looked = await quotesOf(reader.collections, head, [message]);
+  const inWindow = filledQuote(message.replyTo, quotedIn(window)(message));
+  expect(filledQuote(message.replyTo, looked.get(message.replyTo!.messageId!))).toEqual(inWindow);
+  return inWindow;
+}
+
 describe('L11: time', () => {
   it("L11: createdAt is the database's time, whatever the local clock says", async () => {
     const realNow = Date.now;
@@ -65,18 +77,6 @@ describe('L11: time', () => {
 });
 
 describe('L12: quotes are filled on reading', () => {
-  const reply = (messageId: string): Quote => ({ messageId, text: 'as sent', username: 'Sent' });
-
-  /** The quote of the room's last message, as its window and as a look-up show it. */
-  async function shown(room: string, reader: Instance) {
-    const { window, head } = (await reader.window(room))!;
-    const message = window.items.at(-1)!;
-    const looked = await quotesOf(reader.collections, head, [message]);
-    const inWindow = filledQuote(message.replyTo, quotedIn(window)(message));
-    expect(filledQuote(message.replyTo, looked.get(message.replyTo!.messageId!))).toEqual(inWindow);
-    return inWindow;
-  }
-
   it('L12: follow edits and deletions at once, through every instance, also when the target left the window', async () => {
     const other = await rig.open();
     await submit(rooms, 'quotes', create({ messageId: 'target', text: 'first', media: { url: 'a' } }));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { changedSince } from '#shared/room-log/changes.ts';
 import { messageById, messageByTimestamp } from '#shared/room-log/lookups.ts';
 import { pageOf } from '#shared/room-log/page.ts';
@@ -16,22 +16,23 @@ const DAY = 24 * HOUR;
 let rig: Rig;
 let rooms: Instance;
 let clock: ManualClock;
-const rigs: Rig[] = [];
 
 // Sweeping concerns the whole database: each test has its own.
 beforeEach(async () => {
   rig = await openRig();
-  rigs.push(rig);
   clock = new ManualClock(Date.UTC(2026, 0, 1));
   rooms = await rig.open({ clock });
 });
 
 afterEach(() => rig.close());
-afterAll(() => expect(rigs.length).toBeGreaterThan(0));
 
 const textsOf = async (room: string, reader = rooms) =>
   (await reader.window(room))?.window.items.map(({ text }) => text);
 const headOf = async (room: string) => (await rooms.head(room)) as Head;
+
+const untilShown = async (room: string, count: number) => {
+  while ((await headOf(room)).seq < count) await new Promise((next) => setTimeout(next, 20));
+};
 
 describe('L7: the sweeper', () => {
   it('L7: applies what a died writer left beyond the head', async () => {
@@ -49,18 +50,15 @@ describe('L7: the sweeper', () => {
     await submit(rooms, 'own', create({ text: 'one' }));
     const leaveBehind = async (text: string) =>
       rig.collections.log.insertOne(creation(await headOf('own'), { text }, clock.now()));
-    const untilShown = async (count: number) => {
-      while ((await headOf('own')).seq < count) await new Promise((next) => setTimeout(next, 20));
-    };
     await leaveBehind('two');
     const first = await rig.open({ clock, sweep: true, sweepIntervalMs: 20 });
-    await untilShown(2);
+    await untilShown('own', 2);
     const second = await rig.open({ clock, sweep: true, sweepIntervalMs: 20 });
     const lease = await rig.collections.meta.findOne({ _id: 'lease:sweeper' });
     expect(lease!.holder).toBeDefined();
     await first.close();
     await leaveBehind('three');
-    await untilShown(3);
+    await untilShown('own', 3);
     expect((await rig.collections.meta.findOne({ _id: 'lease:sweeper' }))!.holder).not.toBe(lease!.holder);
     await second.close();
     expect(await rig.collections.meta.findOne({ _id: 'lease:sweeper' })).toBeNull();

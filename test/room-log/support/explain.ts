@@ -31,6 +31,9 @@ function formOf(value: unknown): unknown {
 
 const text = (form: unknown) => JSON.stringify(form).replaceAll('"', '');
 
+/** The messages of groups and of DMs are asked alike. */
+const nounOf = (collection: string) => collection.replace(/^(group|dm)_messages$/, 'messages');
+
 /** The queries of one command; none for inserts and for what is only asked by the driver. */
 export function queriesOf({ name, collection, command }: Sent): Query[] {
   if (name === 'find') {
@@ -38,22 +41,22 @@ export function queriesOf({ name, collection, command }: Sent): Query[] {
     const order = sort
       ? ` sort ${text(Object.fromEntries(sort instanceof Map ? sort : Object.entries(sort as object)))}`
       : '';
-    const shape = `find ${collection} ${text(formOf(filter))}${order}${limit ? ' limit' : ''}`;
+    const shape = `find ${nounOf(collection)} ${text(formOf(filter))}${order}${limit ? ' limit' : ''}`;
     return [{ shape, command: { find: collection, filter, sort, limit, projection, hint } }];
   }
   if (name === 'update')
     return (command.updates as Document[]).map((one) => ({
-      shape: `update ${collection} ${text(formOf(one.q))}`,
+      shape: `update ${nounOf(collection)} ${text(formOf(one.q))}`,
       command: { update: collection, updates: [one] },
     }));
   if (name === 'delete')
     return (command.deletes as Document[]).map((one) => ({
-      shape: `delete ${collection} ${text(formOf(one.q))}`,
+      shape: `delete ${nounOf(collection)} ${text(formOf(one.q))}`,
       command: { delete: collection, deletes: [one] },
     }));
   if (name === 'findAndModify') {
     const { query, update, upsert } = command;
-    const shape = `findAndModify ${collection} ${text(formOf(query))}`;
+    const shape = `findAndModify ${nounOf(collection)} ${text(formOf(query))}`;
     return [{ shape, command: { findAndModify: collection, query, update, upsert } }];
   }
   return [];

@@ -35,7 +35,10 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
     });
     req.on('end', () => resolve(Buffer.concat(chunks)));
     req.on('error', reject);
-    req.on('close', () => reject(new Fault('bad_request', 'The connection was closed before the body was complete')));
+    // An error is dear to make, and every request ends with this event.
+    req.on('close', () => {
+      if (!req.complete) reject(new Fault('bad_request', 'The connection was closed before the body was complete'));
+    });
   });
 }
 

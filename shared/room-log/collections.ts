@@ -64,11 +64,7 @@ const RECORDINGS = { kind: 'audio', deleted: false, room: { $exists: true } };
 /** Creates what is missing; safe to run at every start of every process. */
 export async function ensureIndexes({ log, heads, colours, group, dm }: Collections): Promise<void> {
   await Promise.all([
-    log.createIndexes([
-      { key: { room: 1, from: 1 }, unique: true },
-      { key: { room: 1, to: 1 } },
-      { key: { at: 1, room: 1, to: 1 } },
-    ]),
+    log.createIndexes([{ key: { room: 1, from: 1 }, unique: true }, { key: { at: 1, room: 1, to: 1 } }]),
     colours.createIndexes([{ key: { room: 1, usernameLc: 1 }, unique: true }]),
     heads.createIndexes([
       { key: { participants: 1, listedAt: -1, _id: -1 } },

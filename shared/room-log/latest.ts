@@ -87,11 +87,12 @@ export class Windows {
   async #advance(base: Window, head: Head): Promise<{ window: Window; changes: number } | undefined> {
     if (base.rev >= head.rev) return { window: base, changes: 0 };
     if (head.rev - base.rev > LIMITS.entryChanges) return undefined;
-    const filter = { room: base.room, to: { $gt: base.rev, $lte: head.rev } };
+    // A base and a head stand at the ends of entries; one that does not meets a hole below, and is made anew.
+    const filter = { room: base.room, from: { $gt: base.rev, $lte: head.rev } };
     let window = base;
     let changes = 0;
     let bytes = 0;
-    for await (const entry of this.#options.collections.log.find(filter).sort({ to: 1 }).batchSize(100)) {
+    for await (const entry of this.#options.collections.log.find(filter).sort({ from: 1 }).batchSize(100)) {
       for (const { message } of entry.changes) bytes += message ? bytesOf(message) : 0;
       const next =
         bytes > LIMITS.entryBytes || entry.epoch !== head.epoch ? null : applyEntry(window, entry, base.epoch);

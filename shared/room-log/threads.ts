@@ -15,19 +15,20 @@ export interface ThreadPlace {
 export interface Thread {
   head: Head;
   listedAt: Millis;
-  /** The newest message, deleted ones included. */
+  /** The newest message, deleted ones included; null also where the caller has it already. */
   last: Message | null;
 }
 
 /**
  * The first `limit` threads of a user (lowercase) behind `before`, newest first; `next` when there are more. Two queries:
- * one index range of heads, one look-up a thread.
+ * one index range of heads, one look-up a thread that the caller does not have yet.
  */
 export async function threadsOf(
   collections: Collections,
   user: string,
   before: ThreadPlace | null,
   limit: number,
+  has: (head: Head) => boolean = () => false,
 ): Promise<{ threads: Thread[]; next: ThreadPlace | null }> {
   const heads = await collections.heads
     .find(behind(user, before), {
@@ -41,7 +42,7 @@ export async function threadsOf(
   const page = heads.slice(0, limit);
   const lasts = await messagesAt(
     collections.dm,
-    page.flatMap(({ _id: room, lastSeq }) => (lastSeq === null ? [] : [{ room, seq: lastSeq }])),
+    page.flatMap((head) => (head.lastSeq === null || has(head) ? [] : [{ room: head._id, seq: head.lastSeq }])),
   );
   const threads = page.map((head) => ({ head, listedAt: head.listedAt!, last: lasts.get(head._id) ?? null }));
   const end = heads.length > limit ? threads.at(-1)! : null;

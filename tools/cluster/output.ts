@@ -12,7 +12,7 @@ export type Say = (text: string) => void;
 /** One terminal for many processes: each line begins with the name of its process, coloured in a terminal. */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
-  #names = 0;
+  readonly #names: string[] = [];
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
@@ -20,7 +20,8 @@ export class Output {
 
   /** For the lines of `name`. */
   as(name: string): Say {
-    const colour = COLOURS[this.#names++ % COLOURS.length]!;
+    if (!this.#names.includes(name)) this.#names.push(name);
+    const colour = COLOURS[this.#names.indexOf(name) % COLOURS.length]!;
     const prefix = styleText(colour, `${name.padEnd(WIDTH)}|`, { stream: this.#stream });
     return (text) => void this.#stream.write(`${prefix} ${text}\n`);
   }

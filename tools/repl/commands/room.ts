@@ -1,0 +1,45 @@
+import type { ResultOf } from '#services/contracts.ts';
+import { ask } from '#tools/repl/ask.ts';
+import { command } from '#tools/repl/commands/command.ts';
+import { targetOf } from '#tools/repl/room-target.ts';
+
+type Inspection = ResultOf<'messages.inspect'>;
+
+const SOURCES: Record<NonNullable<Inspection['window']>['base'], string> = {
+  cache: 'held already',
+  readmodel: 'made from the read model',
+  query: 'not held before, made by a query',
+};
+
+function headText(head: Inspection['head']): string {
+  if (!head) return 'none: the room never had a message';
+  const { rev, seq, floorSeq, createdAt, lastSeq, previewSeq, epoch } = head;
+  const newest = createdAt > 0 ? `, the newest of ${new Date(createdAt).toISOString()}` : '';
+  const shown = lastSeq === null ? 'none to show' : `last ${lastSeq}, preview ${previewSeq ?? 'none'}`;
+  return `rev ${rev}, seq ${seq}${newest}; floor ${floorSeq}, ${shown}; epoch ${epoch}`;
+}
+
+function windowText({ head, window }: Inspection): string {
+  if (!window) return 'none';
+  const { rev, items, startSeq, bytes, base, changes } = window;
+  const behind = head && head.rev > rev ? `, ${head.rev - rev} behind the head` : '';
+  const brought = changes > 0 ? `, log changes that came on top: ${changes}` : '';
+  const size = `items ${items} from seq ${startSeq}, about ${(bytes / 1024).toFixed(1)} KiB`;
+  return `rev ${rev}${behind}, ${size}; ${SOURCES[base]}${brought}`;
+}
+
+/** Where a room stands in the database, and what the instance that serves it has of it. */
+export const room = command({
+  command: 'room <id>',
+  description: 'Head of a room, and the window and waiting writes of the instance that serves it',
+  async run(broker, { id }) {
+    const target = await targetOf(broker, id!);
+    const found = await ask(broker, `${target.service}.inspect`, { room: target.room });
+    return [
+      `room     ${target.room}, answered by ${found.node}`,
+      `head     ${headText(found.head)}`,
+      `window   ${windowText(found)}`,
+      `waiting  ${found.waiting} writes, of all rooms of ${found.node}`,
+    ];
+  },
+});

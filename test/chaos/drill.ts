@@ -1,5 +1,6 @@
 import type { Answer, Step, When } from '#test/chaos/protocol.ts';
-import { placesOf, type Places, type Stage } from '#test/chaos/stage.ts';
+import { placesOf, type Places } from '#test/chaos/places.ts';
+import type { Stage } from '#test/chaos/stage.ts';
 import type { WriterProcess } from '#test/chaos/writer-process.ts';
 
 /** What a fault works on. The writer stands between two steps and waits. */

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { drill, POINTS, type Fault } from '#test/chaos/drill.ts';
 import type { Step } from '#test/chaos/protocol.ts';
-import { Stage, type Places } from '#test/chaos/stage.ts';
+import type { Places } from '#test/chaos/places.ts';
+import { Stage } from '#test/chaos/stage.ts';
 
 const SHORT_MS = 1_000;
 

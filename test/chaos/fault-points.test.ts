@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { create, deleteRoom } from '#test/chaos/commands.ts';
 import { drill, POINTS, type Fault } from '#test/chaos/drill.ts';
-import { KEY, Stage } from '#test/chaos/stage.ts';
+import { KEY } from '#test/chaos/places.ts';
+import { Stage } from '#test/chaos/stage.ts';
 
 const killed: Fault = async ({ stage, writer, places }) => {
   await writer.kill();
@@ -76,8 +77,8 @@ describe('a writer that dies or sleeps in the middle of a flush, while another w
     });
 
     it('frozen beyond its deadlines', async () => {
-      const it = { name: 'frozen too long', fault: frozenTooLong, budgets: [SHORT_MS, 8_000] };
-      expect(await drill(stage, { ...it, step, when })).toEqual([]);
+      const budgets = [SHORT_MS, 8_000];
+      expect(await drill(stage, { name: 'frozen too long', step, when, fault: frozenTooLong, budgets })).toEqual([]);
     });
   });
 
@@ -92,8 +93,9 @@ describe('a writer that dies or sleeps in the middle of a flush, while another w
         writer.go();
         return [];
       };
-      const it = { name: 'held too long', step: 'new-head', when: 'after', fault } as const;
-      expect(await drill(stage, { ...it, budgets: [SHORT_MS, 8_000] })).toEqual([]);
+      const budgets = [SHORT_MS, 8_000];
+      const held = { name: 'held too long', step: 'new-head', when: 'after', fault, budgets } as const;
+      expect(await drill(stage, held)).toEqual([]);
     });
   });
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { create } from '#test/chaos/commands.ts';
 import { drill } from '#test/chaos/drill.ts';
 import type { Failure, Step, When } from '#test/chaos/protocol.ts';
-import { placesOf, Stage } from '#test/chaos/stage.ts';
+import { placesOf } from '#test/chaos/places.ts';
+import { Stage } from '#test/chaos/stage.ts';
 
 const REFUSALS: [failure: Failure, when: When][] = [
   ['not-primary', 'before'],
@@ -20,6 +21,24 @@ describe('a writer that the database refuses in the middle of a flush', () => {
   afterAll(async () => {
     await stage.close();
   });
+
+  const validate = (collection: string, validator: Document) =>
+    stage.database.db.command({ collMod: collection, validator });
+
+  /** Has one flush bring `poison` into the hot room among the messages of a drill; answers what became of it. */
+  async function poisoned(name: string, poison: string) {
+    const places = placesOf(name);
+    await stage.prime(places);
+    const writer = await stage.writer();
+    const there = writer.stopAt('append', 'before');
+    const decoy = stage.ledger.write(writer, `${name}-own`, create(`${name} decoy`));
+    await there;
+    const bad = stage.ledger.write(writer, places.hot, create(poison));
+    const good = stage.ask(places);
+    writer.go();
+    await decoy;
+    return { places, bad: await bad, good: await good };
+  }
 
   describe.each(REFUSALS)('%s, %s the step was carried out (L5)', (failure, when) => {
     it.each(STEPS)('%s', async (step) => {
@@ -40,27 +59,9 @@ describe('a writer that the database refuses in the middle of a flush', () => {
   });
 
   describe('over one document', () => {
-    const validate = (collection: string, validator: Document) =>
-      stage.database.db.command({ collMod: collection, validator });
-
     afterEach(async () => {
       for (const collection of ['room_log', 'group_messages', 'rooms']) await validate(collection, {});
     });
-
-    /** Has one flush bring `poison` into the hot room among the messages of a drill; answers what became of it. */
-    async function poisoned(name: string, poison: string) {
-      const places = placesOf(name);
-      await stage.prime(places);
-      const writer = await stage.writer();
-      const there = writer.stopAt('append', 'before');
-      const decoy = stage.ledger.write(writer, `${name}-own`, create(`${name} decoy`));
-      await there;
-      const bad = stage.ledger.write(writer, places.hot, create(poison));
-      const good = stage.ask(places);
-      writer.go();
-      await decoy;
-      return { places, bad: await bad, good: await good };
-    }
 
     it('L6: an entry that is refused takes only its own bad write with it', async () => {
       await validate('room_log', { 'changes.message.text': { $ne: 'refused by the log' } });

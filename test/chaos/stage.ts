@@ -2,23 +2,14 @@ import { collectionsOf, type Collections } from '#shared/room-log/collections.ts
 import { openRooms, type OpenRooms } from '#shared/room-log/open.ts';
 import type { Command } from '#shared/room-log/types.ts';
 import { problemsOfLedger, problemsOfLog, problemsOfProjection, problemsOfWindow } from '#test/chaos/audit.ts';
-import { create, edit, react, recolour, remove } from '#test/chaos/commands.ts';
+import { create, edit, react } from '#test/chaos/commands.ts';
 import { actorOf, Ledger, type Actor } from '#test/chaos/ledger.ts';
+import { asked, roomsOf, type Places } from '#test/chaos/places.ts';
 import type { Answer } from '#test/chaos/protocol.ts';
 import { replay } from '#test/chaos/replay.ts';
 import { WriterProcess } from '#test/chaos/writer-process.ts';
 import { testDatabase, type TestDatabase } from '#test/support/database.ts';
 import { startProxy, type Proxy } from '#test/support/proxy.ts';
-
-/** The rooms of one drill. */
-export interface Places {
-  name: string;
-  hot: string;
-  other: string;
-  dm: string;
-}
-
-export const placesOf = (name: string): Places => ({ name, hot: name, other: `${name}-other`, dm: `dm:ann|${name}` });
 
 const BUDGET_MS = 8_000;
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -155,23 +146,3 @@ export class Stage {
     ].map((problem) => `${room}: ${problem}`);
   }
 }
-
-const roomsOf = ({ hot, other, dm }: Places) => [hot, other, dm];
-
-/** The key that one of the asked messages has. */
-export const KEY = { author: 'Kim', key: 'once' };
-
-const asked = ({ hot, other, dm }: Places): [string, Command][] => [
-  [hot, create(`${hot} a`, KEY)],
-  [hot, create(`${hot} b`)],
-  [hot, edit(`${hot} a`, `${hot} a, better`)],
-  [hot, react(`${hot} first`, 'writer')],
-  [hot, recolour('ann', `colour of ${hot}`)],
-  [hot, remove(`${hot} b`)],
-  [hot, edit(`${hot} first`, `${hot} edited by the writer`)],
-  [hot, remove(`${hot} second`)],
-  [other, create(`${other} a`)],
-  [other, react(`${other} second`, 'writer')],
-  [dm, create(`${dm} a`)],
-  [dm, edit(`${dm} first`, `${dm} edited`)],
-];

@@ -1,0 +1,37 @@
+# One image for all services; the command chooses which: `docker run … IMAGE services/messages`.
+# Node runs the TypeScript files as they are, so there is no build: what is checked is what runs.
+
+FROM node:24-slim AS check
+WORKDIR /app
+COPY package.json package-lock.json ./
+# No install scripts: the one that is needed outside of containers fetches Node, which the image has.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY . .
+RUN node_modules/.bin/tsc
+
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/node node_modules/.bin
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production \
+    HOST=0.0.0.0 \
+    PORT=8081 \
+    HEALTH_PORT=9090 \
+    LOG_FORMAT=json
+COPY --from=dependencies /app/node_modules node_modules
+# From the stage that checked them: code with a type error becomes no image.
+COPY --from=check /app/package.json /app/moleculer.config.ts ./
+COPY --from=check /app/shared shared
+COPY --from=check /app/services services
+# A step of restoring a backup: `docker run --entrypoint node … IMAGE tools/restored.ts`.
+COPY --from=check /app/tools/restored.ts tools/restored.ts
+# The user `node` of the base image, by number: Kubernetes cannot tell from a name that it is not root.
+USER 1000:1000
+EXPOSE 8081 9090
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# Lists, not shell lines: the process gets SIGTERM itself, and drains.
+ENTRYPOINT ["node", "node_modules/moleculer/bin/moleculer-runner.mjs", "--config", "moleculer.config.ts", "--mask", "**/*.service.ts"]

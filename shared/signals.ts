@@ -3,7 +3,7 @@ import { readiness } from '#shared/health/readiness.ts';
 import { describeError } from '#shared/logger.ts';
 
 /** All of a process's stopping, in ms; what is not over then is given up. */
-const STOP_MS = 9_500;
+export const STOP_MS = 9_500;
 
 /**
  * Ends a process of the cluster in order at SIGTERM or Ctrl-C: first it is not ready any more, then the broker takes its

@@ -88,6 +88,24 @@ const natsUrls = (value: string, name: string) =>
     ? value
     : bad(name, value, 'must be a URL such as nats://127.0.0.1:4222, or several, separated by commas');
 
+const kafkaBrokers = (value: string, name: string): readonly string[] =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one) => {
+      const [, port] = /^[^\s:/@]+:(\d{1,5})$|^\[[\da-fA-F:]+\]:(\d{1,5})$/.exec(one)?.filter(Boolean) ?? [];
+      return port !== undefined && Number(port) > 0 && Number(port) <= 65_535
+        ? one
+        : bad(name, value, 'must list brokers such as 127.0.0.1:9092, separated by commas');
+    });
+
+/** What Kafka takes in names of topics and groups; a topic's name is longer than its prefix. */
+const kafkaName = (value: string, name: string) =>
+  /^[\w.-]{1,200}$/.test(value)
+    ? value
+    : bad(name, value, 'may have 1 to 200 letters, digits, dot, dash and underscore');
+
 const nodeId = (value: string, name: string) =>
   /^[\w.-]{0,100}$/.test(value) ? value : bad(name, value, 'may have letters, digits, dot, dash and underscore');
 
@@ -161,6 +179,38 @@ export const VARIABLES = {
     natsUrls,
     'NATS servers, separated by commas. Empty: all services are in one process and need none.',
   ),
+  kafkaEnabled: variable(
+    ['KAFKA_ENABLED'],
+    'false',
+    (value, name) => oneOf('true', 'false')(value, name) === 'true',
+    '`true`: every change becomes an event in Kafka, and latest windows are kept ready. `npm run cluster` turns it on unless it is `false`.',
+  ),
+  kafkaBootstrap: variable(
+    ['KAFKA_BOOTSTRAP', 'KAFKA_BOOTSTRAP_SERVERS'],
+    '',
+    kafkaBrokers,
+    'Kafka brokers (2.1 or newer) as `host:port`, separated by commas.',
+  ),
+  kafkaClientId: variable(['KAFKA_CLIENT_ID'], 'truematch', kafkaName, 'What the program calls itself to Kafka.'),
+  kafkaTopicPrefix: variable(
+    ['KAFKA_TOPIC_PREFIX'],
+    'tm',
+    kafkaName,
+    'What the names of the topics begin with: `tm` for `tm.messages`.',
+  ),
+  kafkaGroupId: variable(['KAFKA_GROUP_ID'], 'tm-readmodels', kafkaName, 'Consumer group of the read model.'),
+  kafkaPartitions: variable(
+    ['KAFKA_PARTITIONS'],
+    '12',
+    integer(1, 1_000),
+    'Partitions of topics that are created. Do not change it later: a room would move to another partition.',
+  ),
+  kafkaReplication: variable(
+    ['KAFKA_REPLICATION'],
+    '1',
+    integer(1, 9),
+    'Copies of topics that are created; at most the number of brokers.',
+  ),
   nodeId: variable(['NODE_ID'], '', nodeId, 'Name of the process in the cluster. Empty: host name and process id.'),
   healthPort: variable(
     ['HEALTH_PORT'],
@@ -204,8 +254,14 @@ export const VARIABLES = {
 
 export type Config = { readonly [K in keyof typeof VARIABLES]: ReturnType<(typeof VARIABLES)[K]['parse']> };
 
+/** For who reads the configuration. */
+export interface ReadOptions {
+  /** The program starts a Kafka when none is named: events may be on without an address. */
+  startsKafka?: boolean;
+}
+
 /** Reads a configuration from `env`. Throws ConfigError for a value that cannot be used. Blank values count as absent. */
-export function loadConfig(env: Record<string, string | undefined>): Config {
+export function loadConfig(env: Record<string, string | undefined>, { startsKafka = false }: ReadOptions = {}): Config {
   const entries = Object.entries(VARIABLES).map(([key, { names, fallback, parse }]) => {
     const name = names.find((one) => env[one]?.trim()) ?? names[0];
     return [key, parse(env[name]?.trim() || fallback, name)];
@@ -213,15 +269,28 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   const read = Object.freeze(Object.fromEntries(entries)) as Config;
   if (read.authMode === 'strict' && read.serviceKeys.length === 0)
     throw new ConfigError('SERVICE_KEYS: AUTH_MODE=strict needs at least one name:key');
+  if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)
+    throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_ENABLED=true needs at least one host:port');
   return read;
 }
 
 let loaded: Config | undefined;
 
-/** The process's configuration: the environment over `.env`, read at the first call. */
-export function config(): Config {
-  loaded ??= loadConfig({ ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}), ...process.env });
+const environment = (): Record<string, string | undefined> => ({
+  ...(existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}),
+  ...process.env,
+});
+
+/** The process's configuration: the environment over `.env`, read, with `options`, at the first call. */
+export function config(options?: ReadOptions): Config {
+  loaded ??= loadConfig(environment(), options);
   return loaded;
+}
+
+/** True when the environment or `.env` says something about the variable: its value is then no default. */
+export function isGiven(key: keyof typeof VARIABLES): boolean {
+  const env = environment();
+  return VARIABLES[key].names.some((one) => env[one]?.trim());
 }
 
 /** Replaces the process's configuration: the program that starts a `mongod` tells the services its address so. */

@@ -48,7 +48,7 @@ const expectRefusal = (status: number, code: string, answer: Parameters<typeof e
 /** Sends one field in every bad way. */
 async function tryField(found: Found, field: string): Promise<void> {
   const stage = await roomStage(api, found.template.includes('/dm/'));
-  const watch = new Watch(api, stage);
+  const watch = new Watch(api, stage, [found.template.startsWith('/api/groups') ? 'group' : 'room']);
   await watch.sawChange();
   const request = exampleRequest(found, stage.values);
   // The group that is watched is the one that is written to.

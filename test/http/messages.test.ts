@@ -124,11 +124,11 @@ describe('a room', () => {
     async (name) => {
       // Not `unique` in front: it is the whole name that must do no harm.
       const room = name === 'с пробелом' ? `${name} ` : name;
-      const before = await latest(api, room, '?count=500');
+      const before = await latest(api, room, '?count=1');
       const message = await say(api, room, { text: name });
       expect(message.roomId).toBe(room);
-      expect((await latest(api, room, '?count=500')).at(-1)).toEqual(message);
-      expect(message.seq).toBe((before.at(-1)?.seq ?? 0) + 1);
+      expect(message.seq).toBeGreaterThan(before.at(-1)?.seq ?? 0);
+      expect(await latest(api, room, '?count=500')).toContainEqual(message);
       expect(await byId(api, room, message.messageId)).toEqual(message);
     },
   );

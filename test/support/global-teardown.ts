@@ -1,4 +1,8 @@
 /** Stops what the global setup started. */
 export default async function tearDown(): Promise<void> {
-  await globalThis.testMongod?.stop();
+  try {
+    await globalThis.testGatewayOffer?.withdraw();
+  } finally {
+    await globalThis.testMongod?.stop();
+  }
 }

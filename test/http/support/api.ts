@@ -61,11 +61,11 @@ export class Api {
   raw = (text: string): Promise<string> => sendRaw(this.base, text);
 }
 
-/** The gateway for the tests of a file: opened before them, closed after. */
+/** The gateway for the tests of a file. */
 export function useApi(): Api {
   const api = new Api();
-  // Several programs start at once on a machine with few cores.
+  // The first file waits for the program to start, on a machine that may be busy.
   beforeAll(() => api.open(), 60_000);
-  afterAll(() => api.close(), 30_000);
+  afterAll(() => api.close());
   return api;
 }

@@ -1,13 +1,11 @@
 import { MongoClient, type Db } from 'mongodb';
-import { startProgram } from '#test/support/program.ts';
-import { testDatabase } from '#test/support/database.ts';
+import type { OfferedGateway } from '#test/http/support/offer.ts';
 
 /**
- * The gateway that the suite asks. TEST_API_URL (`http://host:port`, without `/api`) names one that runs already, and
- * TEST_API_MONGO_URI its database; without them the program is started on a fresh database.
+ * The gateway that the suite asks: one for all files. TEST_API_URL (`http://host:port`, without `/api`) names one that
+ * runs already, and TEST_API_MONGO_URI its database; without them the run starts the program.
  */
-const RUNNING = process.env.TEST_API_URL;
-const RUNNING_MONGO = process.env.TEST_API_MONGO_URI;
+const { TEST_API_URL: RUNNING, TEST_API_MONGO_URI: RUNNING_MONGO, TEST_GATEWAY_OFFER: OFFER } = process.env;
 
 /** Whether the suite can put documents of an older service into the gateway's database. */
 export const KNOWS_DATABASE = !RUNNING || !!RUNNING_MONGO;
@@ -16,38 +14,27 @@ export interface TestGateway {
   url: string;
   /** Null when a running gateway's database is not known. */
   db: Db | null;
-  /** Stops what was started; rejects unless it ended as it should. */
+  /** Lets go of what this file holds. */
   stop(): Promise<void>;
 }
 
-export const openGateway = (): Promise<TestGateway> => (RUNNING ? runningGateway(RUNNING) : startedGateway());
+export const openGateway = (): Promise<TestGateway> => (RUNNING ? runningGateway(RUNNING) : sharedGateway());
 
 async function runningGateway(url: string): Promise<TestGateway> {
   if (!RUNNING_MONGO) return { url, db: null, stop: async () => undefined };
   const { db: name } = (await (await fetch(`${url}/api/health/db`)).json()) as { db: string };
-  const client = await MongoClient.connect(RUNNING_MONGO);
-  return { url, db: client.db(name), stop: () => client.close() };
+  return withDatabase(url, RUNNING_MONGO, name);
 }
 
-async function startedGateway(): Promise<TestGateway> {
-  const database = await testDatabase();
-  const env = {
-    MONGO_URI: database.uri,
-    MONGO_DB_NAME: database.name,
-    LOG_FORMAT: 'json',
-    // Nobody listens there: everybody is offline.
-    API_URL: 'http://127.0.0.1:9/api',
-  };
-  const program = await startProgram({ env });
-  return {
-    url: program.url,
-    db: database.db,
-    async stop() {
-      program.kill('SIGTERM');
-      const exit = await program.exited;
-      await database.drop();
-      const { stdout, stderr } = program.output();
-      if (exit.code !== 0) throw new Error(`the program ended with ${exit.code ?? exit.signal}:\n${stdout}\n${stderr}`);
-    },
-  };
+async function sharedGateway(): Promise<TestGateway> {
+  if (!OFFER) throw new Error('TEST_GATEWAY_OFFER is not set: the run has no global setup');
+  const answer = await fetch(OFFER);
+  if (!answer.ok) throw new Error(await answer.text());
+  const { url, mongoUri, databaseName } = (await answer.json()) as OfferedGateway;
+  return withDatabase(url, mongoUri, databaseName);
+}
+
+async function withDatabase(url: string, mongoUri: string, name: string): Promise<TestGateway> {
+  const client = await MongoClient.connect(mongoUri);
+  return { url, db: client.db(name), stop: () => client.close() };
 }

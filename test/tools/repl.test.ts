@@ -50,7 +50,7 @@ describe('npm run repl', () => {
         instances: { ...Object.fromEntries(others), messages: 2 },
         env: { NATS_URL: nats.url, MONGO_URI: uri, MONGO_DB_NAME: name },
       });
-    });
+    }, 60_000);
     afterAll(async () => {
       await cluster.stop();
       await database.drop();
@@ -68,7 +68,9 @@ describe('npm run repl', () => {
       expect(await terminal.type(`call messages.create '${JSON.stringify(body)}'`)).toMatch(
         /seq: 1,\n[^]*replayed: false/,
       );
-      expect(await terminal.type('call messages.latest --room fun-room')).toMatch(/rev: 1,\n +body: <Buffer 5b 7b/);
+      expect(await terminal.type('call messages.latest --room fun-room --$timeout 9000')).toMatch(
+        /with options: \{ timeout: 9000 \}[^]* rev: 1,\n +body: <Buffer 5b 7b/,
+      );
       expect(await terminal.type('latest fun-room -n 5')).toMatch(/ 1 +1 +20\d\d-\S+ \S+ +ada +Hello\n/);
 
       const affinity = await terminal.type('affinity fun-room');
@@ -77,7 +79,7 @@ describe('npm run repl', () => {
       const room = await terminal.type('room fun-room');
       expect(room).toMatch(new RegExp(`^room +fun-room, answered by ${owner}\n`));
       expect(room).toMatch(
-        /\nhead +rev 1, seq 1, .*\nwindow +rev 1, items 1 from seq 1, .*; held already\nwaiting +0 /,
+        /\nhead +rev 1, seq 1 of 20.*\nwindow +rev 1, items 1 from seq 1, .*; held already\nwaiting +0 /,
       );
 
       await terminal.type('exit').catch(() => undefined);

@@ -12,7 +12,7 @@ const withDeadline =
 
 /**
  * Calls that are typed have the deadline of any call, and the service is told: 4 s, or what `--$timeout` says (ms), so
- * that `call messages.changes --room r --wait 20 --$timeout 25000` waits its 20 s.
+ * that `call messages.changes --room r --since CURSOR --wait 20 --$timeout 25000` waits its 20 s.
  */
 export const callBudget: Middleware = {
   name: 'CallBudget',

@@ -40,11 +40,11 @@ export function openTerminal(env: Record<string, string>): Terminal {
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm', HOME: home, ...env },
   });
   let text = '';
-  let look = () => undefined as void;
+  let look: (() => void) | undefined;
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      look();
+      look?.();
     });
   const shown = () => stripVTControlCharacters(text).replaceAll('\r', '');
   const exited = new Promise<number | null>((done, reject) => {
@@ -67,7 +67,7 @@ export function openTerminal(env: Record<string, string>): Terminal {
         const said = shown().slice(start);
         if (said.endsWith(PROMPT) && done(said)) answer(said.slice(0, -PROMPT.length));
       };
-      look();
+      look?.();
     });
     return Promise.race([prompted, ended]);
   };

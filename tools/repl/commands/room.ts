@@ -14,7 +14,7 @@ const SOURCES: Record<NonNullable<Inspection['window']>['base'], string> = {
 function headText(head: Inspection['head']): string {
   if (!head) return 'none: the room never had a message';
   const { rev, seq, floorSeq, createdAt, lastSeq, previewSeq, epoch } = head;
-  const newest = createdAt > 0 ? `, the newest of ${new Date(createdAt).toISOString()}` : '';
+  const newest = createdAt > 0 ? ` of ${new Date(createdAt).toISOString()}` : '';
   const shown = lastSeq === null ? 'none to show' : `last ${lastSeq}, preview ${previewSeq ?? 'none'}`;
   return `rev ${rev}, seq ${seq}${newest}; floor ${floorSeq}, ${shown}; epoch ${epoch}`;
 }

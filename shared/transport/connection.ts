@@ -3,7 +3,10 @@ import { Fault } from '#shared/errors.ts';
 
 /** What of the NATS transporter is looked at: its client tells when the connection is lost and found again. */
 interface NatsTransporter {
-  client: { status(): AsyncIterable<{ type: string; data: unknown }> };
+  client: {
+    status(): AsyncIterable<{ type: string; data: unknown }>;
+    flush(): Promise<void>;
+  };
 }
 interface Discoverer {
   discoverAllNodes(): Promise<unknown>;
@@ -26,6 +29,7 @@ export class NatsConnection {
       created: (broker: ServiceBroker) => {
         broker.localBus.on('$transporter.connected', () => void this.#watch(broker));
       },
+      started: (broker: ServiceBroker) => this.#introduce(broker),
       remoteAction: (next) => {
         const problem = () => this.problem;
         return function unlessAway(ctx) {
@@ -34,6 +38,22 @@ export class NatsConnection {
         };
       },
     };
+  }
+
+  /**
+   * Tells the others what runs here before the process counts as ready. Moleculer tells them a second after the last
+   * service was made: whoever stopped another instance in that second stopped the only one that callers knew.
+   */
+  async #introduce(broker: ServiceBroker): Promise<void> {
+    if (this.problem) return;
+    const { client } = broker.transit!.tx as unknown as NatsTransporter;
+    const { discoverer } = broker.transit as unknown as { discoverer: Discoverer };
+    try {
+      await discoverer.sendLocalNodeInfo();
+      await client.flush();
+    } catch (error) {
+      broker.logger.warn('NATS: lost before the others were told; they are when it is back', error);
+    }
   }
 
   async #watch(broker: ServiceBroker): Promise<void> {

@@ -52,7 +52,11 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 
 export const failureOf = (error: unknown): Failure => FAILURES[typeOf(error)] ?? 'final';
 
-/** Calls an action by name with `budgetMs` to spend, without the broker's own retries. Throws what the action throws. */
+/**
+ * Calls an action by name with `budgetMs` to spend, without the broker's own retries. Throws what the action throws.
+ * Not tracked: a stopping broker would wait for a moment without calls, which never comes under load, before it stopped
+ * the server, whose own stop waits for every request.
+ */
 export function callWithin<A extends ActionName>(
   caller: Caller,
   action: A,
@@ -60,7 +64,13 @@ export function callWithin<A extends ActionName>(
   budgetMs: number,
   more: CallingOptions = {},
 ): Promise<ResultOf<A>> {
-  const options: CallingOptions = { ...more, timeout: budgetMs + GRACE_MS, retries: 0, meta: { budgetMs } };
+  const options: CallingOptions = {
+    ...more,
+    timeout: budgetMs + GRACE_MS,
+    retries: 0,
+    tracking: false,
+    meta: { budgetMs },
+  };
   return caller.call(action, params, options).catch((error: unknown) => {
     if (typeOf(error) === 'REQUEST_TIMEOUT') suspectNodeOf(error);
     throw error;

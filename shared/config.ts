@@ -94,8 +94,8 @@ const kafkaBrokers = (value: string, name: string): readonly string[] =>
     .map((one) => one.trim())
     .filter(Boolean)
     .map((one) => {
-      const [, port] = /^[^\s:/@]+:(\d{1,5})$|^\[[\da-fA-F:]+\]:(\d{1,5})$/.exec(one)?.filter(Boolean) ?? [];
-      return port !== undefined && Number(port) > 0 && Number(port) <= 65_535
+      const port = Number(/^[\w.-]+:(\d{1,5})$/.exec(one)?.[1]);
+      return port > 0 && port <= 65_535
         ? one
         : bad(name, value, 'must list brokers such as 127.0.0.1:9092, separated by commas');
     });

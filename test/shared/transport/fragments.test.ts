@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, infiniteStream, integer, nat, property, uint8Array } from 'fast-check';
 import { Assembly, cut } from '#shared/transport/fragments.ts';
+
+const hex = (all: Iterable<Uint8Array>) => [...all].map((one) => Buffer.from(one).toString('hex')).sort();
 
 describe('packets in pieces', () => {
   it('come out as they went in, whatever the order of the pieces and whoever else sends', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.uint8Array({ minLength: 1, maxLength: 400 }), { minLength: 1, maxLength: 5 }),
-        fc.integer({ min: 1, max: 50 }),
-        fc.infiniteStream(fc.nat()),
+    assert(
+      property(
+        array(uint8Array({ minLength: 1, maxLength: 400 }), { minLength: 1, maxLength: 5 }),
+        integer({ min: 1, max: 50 }),
+        infiniteStream(nat()),
         (packets, size, random) => {
           const assembly = new Assembly();
           const pieces = packets.flatMap((packet) => cut(Buffer.from(packet), size));
@@ -18,7 +20,6 @@ describe('packets in pieces', () => {
             .sort((a, b) => a.place - b.place)
             .map(({ piece }) => piece);
           const out = mixed.map((piece) => assembly.add(piece)).filter((one) => one !== undefined);
-          const hex = (all: Iterable<Uint8Array>) => [...all].map((one) => Buffer.from(one).toString('hex')).sort();
           expect(hex(out)).toEqual(hex(packets));
           expect(assembly.bytes).toBe(0);
         },

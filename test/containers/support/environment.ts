@@ -1,0 +1,51 @@
+import { VARIABLES } from '#shared/config.ts';
+import type { Image } from '#test/containers/support/image.ts';
+import { type ConfigMap, type Deployment, type KubernetesObject, ofKind } from '#test/containers/support/objects.ts';
+
+/** What others than the program read. */
+const FOREIGN = new Set(['NODE_ENV']);
+
+/** The names among `names` that the program does not read. */
+export function unknownVariables(names: readonly string[]): string[] {
+  const known = new Set<string>(Object.values(VARIABLES).flatMap((one) => one.names));
+  return names.filter((name) => !known.has(name) && !FOREIGN.has(name));
+}
+
+/** The program's variable whose value is that port. Throws when there is none, or more than one. */
+export function variableOfPort(env: Readonly<Record<string, string>>, port: number): 'PORT' | 'HEALTH_PORT' {
+  const names = (['PORT', 'HEALTH_PORT'] as const).filter((name) => env[name] === String(port));
+  if (names.length !== 1) throw new Error(`nothing listens on port ${port}: ${JSON.stringify(env)}`);
+  return names[0]!;
+}
+
+function dataOf(objects: readonly KubernetesObject[], name: string): ConfigMap['data'] {
+  const found = ofKind(objects, 'ConfigMap').find(({ metadata }) => metadata.name === name);
+  if (!found) throw new Error(`there is no ConfigMap ${name}`);
+  return found.data;
+}
+
+/** Secrets of the cluster: name, key, value. */
+export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The environment that a container of the Deployment has. Throws for a reference that leads nowhere. */
+export function environmentOf(
+  { metadata, spec }: Deployment,
+  objects: readonly KubernetesObject[],
+  image: Image,
+  secrets: Secrets,
+): Record<string, string> {
+  const [container] = spec.template.spec.containers;
+  const env: Record<string, string> = { ...image.env };
+  for (const { configMapRef } of container.envFrom) Object.assign(env, dataOf(objects, configMapRef!.name));
+  for (const { name, value, valueFrom } of container.env) {
+    const { configMapKeyRef, secretKeyRef, fieldRef } = valueFrom ?? {};
+    const found =
+      value ??
+      (configMapKeyRef && dataOf(objects, configMapKeyRef.name)[configMapKeyRef.key]) ??
+      (secretKeyRef && secrets[secretKeyRef.name]?.[secretKeyRef.key]) ??
+      (fieldRef?.fieldPath === 'metadata.name' ? `${metadata.name}-5d4f8b7c9-x2x7k` : undefined);
+    if (found === undefined) throw new Error(`${metadata.name}: ${name} has no value`);
+    env[name] = found;
+  }
+  return env;
+}

@@ -4,14 +4,20 @@ import { withBudget } from '#shared/deadline.ts';
 import { dmContract } from '#services/dm/dm.contract.ts';
 import { groupsContract } from '#services/groups/groups.contract.ts';
 import { messagesContract } from '#services/messages/messages.contract.ts';
+import { profilesContract } from '#services/profiles/profiles.contract.ts';
 
 /** Every action of the cluster that others may call, by service. */
-export const CONTRACTS = { groups: groupsContract, messages: messagesContract, dm: dmContract } as const;
+export const CONTRACTS = {
+  groups: groupsContract,
+  messages: messagesContract,
+  dm: dmContract,
+  profiles: profilesContract,
+} as const;
 
 type Flat<S extends keyof typeof CONTRACTS> = {
   [N in keyof (typeof CONTRACTS)[S] & string as `${S}.${N}`]: (typeof CONTRACTS)[S][N];
 };
-type Actions = Flat<'groups'> & Flat<'messages'> & Flat<'dm'>;
+type Actions = Flat<'groups'> & Flat<'messages'> & Flat<'dm'> & Flat<'profiles'>;
 
 export type ActionName = keyof Actions;
 export type ParamsOf<A extends ActionName> = Actions[A] extends ActionContract ? Params<Actions[A]> : never;

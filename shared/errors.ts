@@ -15,6 +15,7 @@ export const ERRORS = {
   not_found: { status: 404, detail: 'Not Found' },
   group_not_found: { status: 404, detail: 'Group not found' },
   message_not_found: { status: 404, detail: 'Message not found' },
+  profile_not_found: { status: 404, detail: 'not found' },
   method_not_allowed: { status: 405, detail: 'Method Not Allowed' },
   message_deleted: { status: 409, detail: 'The message is deleted and cannot be edited' },
   body_too_large: { status: 413, detail: 'The JSON body is over 2 MiB' },

@@ -76,6 +76,9 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof MongoServerError && isUnavailable(error.errorResponse);
 }
 
+/** True when a write was refused because a unique index has its key already. */
+export const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11_000;
+
 /** A driver error that comes of the database's state as `database_unavailable` with its cause; anything else as it is. */
 export function databaseFault(error: unknown): unknown {
   return isUnavailable(error) ? new Fault('database_unavailable', undefined, { cause: error }) : error;

@@ -2,7 +2,7 @@ import { type Collection, type Db, MinKey, ObjectId, type UpdateFilter } from 'm
 import { LIMITS } from '#shared/limits.ts';
 import { looksLikeDatabaseId } from '#shared/room-id.ts';
 import { type GroupDocument, slugOf } from '#services/groups/group-view.ts';
-import { upserting } from '#services/groups/upserting.ts';
+import { upserting } from '#shared/upserting.ts';
 
 /** Which slug the databaseId of a deleted group stood for. `_id`: 24 lowercase hex digits. */
 interface AliasDocument {

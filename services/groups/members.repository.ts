@@ -1,5 +1,5 @@
 import type { Collection, Db, Document } from 'mongodb';
-import { upserting } from '#services/groups/upserting.ts';
+import { upserting } from '#shared/upserting.ts';
 
 /** A row of `group_members`. `groupId` is the group's slug; the room need not have a group. */
 export interface MemberDocument {

@@ -1,9 +1,7 @@
-import { MongoServerError } from 'mongodb';
+import { isDuplicateKey } from '#shared/mongo-faults.ts';
 
 /** The loser of a race finds the winner's document at the next try; more tries are only lost to deletions in between. */
 const TRIES = 10;
-
-const DUPLICATE_KEY = 11_000;
 
 /** Runs an upsert again while another one of the same key is faster. Throws what else it throws. */
 export async function upserting<T>(upsert: () => Promise<T>): Promise<T> {
@@ -11,8 +9,7 @@ export async function upserting<T>(upsert: () => Promise<T>): Promise<T> {
     try {
       return await upsert();
     } catch (error) {
-      const lost = error instanceof MongoServerError && error.code === DUPLICATE_KEY;
-      if (!lost || attempt === TRIES) throw error;
+      if (!isDuplicateKey(error) || attempt === TRIES) throw error;
     }
   }
 }

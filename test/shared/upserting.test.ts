@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MongoServerError } from 'mongodb';
-import { upserting } from '#services/groups/upserting.ts';
+import { upserting } from '#shared/upserting.ts';
 
 const duplicate = new MongoServerError({ message: 'E11000 duplicate key', code: 11_000 });
 

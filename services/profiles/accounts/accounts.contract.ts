@@ -1,0 +1,12 @@
+import type { Contract } from '#shared/contract.ts';
+import { LIMITS } from '#shared/limits.ts';
+import { Text, Type } from '#shared/schema.ts';
+import { ProfileShape } from '#services/profiles/accounts/profile.shape.ts';
+
+export const accountsContract = {
+  byUserId: { params: Type.Object({ userId: Text(LIMITS.id, { minLength: 1 }) }), result: ProfileShape },
+  byUsername: {
+    params: Type.Object({ username: Text(LIMITS.id, { minLength: 1, description: 'In any case' }) }),
+    result: ProfileShape,
+  },
+} satisfies Contract;

@@ -1,0 +1,44 @@
+import type { ServiceMethods, ServiceSchema, ServiceSettingSchema } from 'moleculer';
+import { config } from '#shared/config.ts';
+import { databaseCheck } from '#shared/health/database.ts';
+import { readiness } from '#shared/health/readiness.ts';
+import { openMongo } from '#shared/mongo.ts';
+import { waitForDatabase } from '#shared/wait-for-database.ts';
+import { accountActions } from '#services/profiles/accounts/account-actions.ts';
+import type { State, This } from '#services/profiles/action.ts';
+import { openRepositories } from '#services/profiles/repositories.ts';
+
+/** People: their accounts and whatever else belongs to a person; a part a folder. */
+const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, This> = {
+  name: 'profiles',
+
+  actions: { ...accountActions },
+
+  created() {
+    this.stopping = new AbortController();
+    this.unneed = readiness.need(
+      'mongodb',
+      databaseCheck(() => this.mongo?.db),
+    );
+    this.mongo = null;
+  },
+
+  async started() {
+    const open = async () => {
+      this.mongo ??= await openMongo(config());
+      return openRepositories(this.mongo.db);
+    };
+    const repositories = await waitForDatabase(open, this.stopping.signal, (error) =>
+      this.logger.warn('profiles waits for MongoDB', error),
+    );
+    if (repositories) this.repositories = repositories;
+  },
+
+  async stopped() {
+    this.stopping.abort();
+    this.unneed();
+    await this.mongo?.close();
+  },
+};
+
+export default profilesService;

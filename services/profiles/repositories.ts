@@ -1,0 +1,13 @@
+import type { Db } from 'mongodb';
+import { ProfilesRepository } from '#services/profiles/profiles.repository.ts';
+
+export interface Repositories {
+  profiles: ProfilesRepository;
+}
+
+/** The service's collections, with their indexes. */
+export async function openRepositories(db: Db): Promise<Repositories> {
+  const profiles = new ProfilesRepository(db);
+  await profiles.ensureIndexes();
+  return { profiles };
+}

@@ -15,11 +15,18 @@ export interface WindowsOptions {
   head(room: string): Promise<Head | null>;
   epochOf(head: Head): string;
   repair(room: string): void;
+  readModel?: StoredWindows;
+  logger: { warn(message: string): void };
+}
+
+/** Windows that are ready made, of some rev each; null when there is none. */
+export interface StoredWindows {
+  load(room: string): Promise<Window | null>;
 }
 
 /**
- * The latest window of a room: base (this process's cache, else one indexed query), plus what the log has beyond it
- * (design section 3). The head, read after the reader asked, proves freshness; nothing here expires by time.
+ * The latest window of a room: base (this process's cache, else the read model where there is one, else one indexed
+ * query), plus what the log has beyond it (design section 3). The head, read after the reader asked, proves freshness; nothing here expires by time.
  */
 export class Windows {
   /** Reads by the base that they began with. */
@@ -71,16 +78,35 @@ export class Windows {
   }
 
   async #refresh(room: string, epoch: string, head: Head): Promise<WindowRead> {
-    const cached = this.#cache.get(room);
-    const base = cached?.epoch === epoch ? cached : undefined;
-    const advanced = base && (await this.#advance(base, head));
-    const read: WindowRead = advanced
-      ? { window: advanced.window, head, base: 'cache', changes: advanced.changes }
-      : { window: await this.#query(room, epoch, head), head, base: 'query', changes: 0 };
+    const read =
+      (await this.#from('cache', this.#cache.get(room), epoch, head)) ??
+      (await this.#from('readmodel', await this.#stored(room), epoch, head)) ??
+      ({ window: await this.#query(room, epoch, head), head, base: 'query', changes: 0 } satisfies WindowRead);
     const window = await this.#fillQuotes(read.window);
     const held = this.#cache.peek(room);
     if (!held || held.epoch !== epoch || held.rev <= window.rev) this.#cache.set(room, window);
     return { ...read, window };
+  }
+
+  /** A read from a base that may be missing or void; undefined when it does not lead to `head`. */
+  async #from(
+    source: WindowRead['base'],
+    base: Window | null | undefined,
+    epoch: string,
+    head: Head,
+  ): Promise<WindowRead | undefined> {
+    const advanced = base?.epoch === epoch ? await this.#advance(base, head) : undefined;
+    return advanced && { ...advanced, head, base: source };
+  }
+
+  /** The read model's window. Without it, or when it fails, there is still the query. */
+  async #stored(room: string): Promise<Window | null> {
+    try {
+      return (await this.#options.readModel?.load(room)) ?? null;
+    } catch (error) {
+      this.#options.logger.warn(`the read model of room ${room} cannot be read: ${String(error)}`);
+      return null;
+    }
   }
 
   /** `base` plus the log up to `head`; undefined when the log does not reach back, has a hole, or it is too much. */

@@ -7,7 +7,7 @@ import { DURABLE } from '#shared/room-log/append.ts';
 import { type Clock, DatabaseClock } from '#shared/room-log/clock.ts';
 import { type Collections, collectionsOf, ensureIndexes } from '#shared/room-log/collections.ts';
 import { readEnds } from '#shared/room-log/end.ts';
-import { Windows } from '#shared/room-log/latest.ts';
+import { type StoredWindows, Windows } from '#shared/room-log/latest.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
 import { Sweeper } from '#shared/room-log/sweep.ts';
 import type { Command, Entry, Head, Outcome } from '#shared/room-log/types.ts';
@@ -21,6 +21,8 @@ export interface RoomsOptions {
   clock?: Clock;
   /** Default: those of `db`. Tests put faults in between. */
   collections?: Collections;
+  /** Where windows that this process does not hold may be found ready made. Default: nowhere, they are queried. */
+  readModel?: StoredWindows;
   /** Default true: this process takes part in sweeping (L7). */
   sweep?: boolean;
   sweepIntervalMs?: number;
@@ -51,7 +53,8 @@ export async function openRooms(options: RoomsOptions): Promise<OpenRooms> {
   const own = options.clock ? undefined : new DatabaseClock(db, logger);
   await own?.start();
   const clock = options.clock ?? own!;
-  const rooms = new RoomLog(collections, { generation, clock, logger, sweepIntervalMs: options.sweepIntervalMs });
+  const { readModel, sweepIntervalMs } = options;
+  const rooms = new RoomLog(collections, { generation, clock, logger, readModel, sweepIntervalMs });
   if (options.sweep !== false) rooms.sweeper.start();
   const close = rooms.close.bind(rooms);
   rooms.close = async () => {
@@ -75,6 +78,7 @@ interface RoomLogOptions {
   generation: string;
   clock: Clock;
   logger: RoomsOptions['logger'];
+  readModel: StoredWindows | undefined;
   sweepIntervalMs: number | undefined;
 }
 
@@ -89,7 +93,8 @@ class RoomLog implements OpenRooms {
   readonly #waiters = new Waiters();
   readonly #repairing = new Set<string>();
 
-  constructor(collections: Collections, { generation, clock, logger, sweepIntervalMs }: RoomLogOptions) {
+  constructor(collections: Collections, options: RoomLogOptions) {
+    const { generation, clock, logger, readModel, sweepIntervalMs } = options;
     this.collections = collections;
     this.#generation = generation;
     this.#logger = logger;
@@ -100,6 +105,8 @@ class RoomLog implements OpenRooms {
       head: (room) => this.head(room),
       epochOf,
       repair: (room) => this.repair(room),
+      readModel,
+      logger,
     });
     this.#writer = new Writer({ collections, clock, logger, written: (entries) => this.#written(entries) });
     this.sweeper = new Sweeper({ collections, clock, logger, intervalMs: sweepIntervalMs });

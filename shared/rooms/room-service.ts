@@ -3,6 +3,7 @@ import { config } from '#shared/config.ts';
 import { databaseCheck } from '#shared/health/database.ts';
 import { readiness } from '#shared/health/readiness.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
+import { ReadModel } from '#shared/read-model/read-model.ts';
 import { type OpenRooms, openRooms } from '#shared/room-log/open.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import type { RoomService } from '#shared/rooms/action.ts';
@@ -40,8 +41,12 @@ export const roomLifecycle = {
       error: (message: string) => logger.error(message),
     };
     const open = async () => {
-      service.mongo ??= await openMongo(config());
-      return openRooms({ db: service.mongo.db, logger: roomLogger });
+      const settings = config();
+      service.mongo ??= await openMongo(settings);
+      const { db } = service.mongo;
+      // Nobody keeps it up without Kafka: its documents would be older than what a query brings.
+      const readModel = settings.kafkaEnabled ? new ReadModel(db) : undefined;
+      return openRooms({ db, readModel, logger: roomLogger });
     };
     const rooms = await waitForDatabase(open, stopping.signal, (error) =>
       logger.warn(`${name} waits for MongoDB`, error),

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { monotonic } from '#shared/deadline.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
+import { ReadModel } from '#shared/read-model/read-model.ts';
 import { type Collections, collectionsOf } from '#shared/room-log/collections.ts';
 import { type OpenRooms, openRooms } from '#shared/room-log/open.ts';
 import type { Command, Outcome } from '#shared/room-log/types.ts';
@@ -15,6 +16,8 @@ export interface InstanceOptions {
   faults?: (collections: Collections) => Collections;
   sweep?: boolean;
   sweepIntervalMs?: number;
+  /** True: it asks the read model of its database. */
+  readModel?: boolean;
 }
 
 export interface Instance extends OpenRooms {
@@ -44,6 +47,7 @@ export async function openRig(): Promise<Rig> {
       db,
       collections,
       clock: options.clock,
+      readModel: options.readModel ? new ReadModel(db) : undefined,
       logger: { info: log, warn: log, error: log },
       sweep: options.sweep ?? false,
       sweepIntervalMs: options.sweepIntervalMs,

@@ -83,6 +83,19 @@ const serviceKeys = (value: string, name: string): readonly ServiceKey[] =>
       );
     });
 
+/** Of HMAC-SHA-256 a key is as long as its hash (RFC 7518, 3.2). What is wrong is told without the value. */
+const JWT_SECRET_BYTES = 32;
+
+const jwtSecrets = (value: string, name: string): readonly string[] =>
+  value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+    .map((one, index) => {
+      if (Buffer.byteLength(one) >= JWT_SECRET_BYTES) return one;
+      throw new ConfigError(`${name}: entry ${index + 1} must have at least ${JWT_SECRET_BYTES} bytes`);
+    });
+
 const natsUrls = (value: string, name: string) =>
   value === '' || value.split(',').every((one) => URL.canParse(one) && /^(nats|tls):\/\/./.test(one))
     ? value
@@ -230,6 +243,30 @@ export const VARIABLES = {
     serviceKeys,
     'Services that strict mode lets in: `name:key`, separated by commas; a key has at least 24 characters.',
   ),
+  jwtSecret: variable(
+    ['JWT_SECRET'],
+    '',
+    jwtSecrets,
+    'Secrets of the users’ tokens, at least 32 bytes each, separated by commas: the first signs, all verify. Empty in open mode: a random one is kept in the database.',
+  ),
+  authTokenTtl: variable(
+    ['AUTH_TOKEN_TTL'],
+    '86400',
+    integer(60, 31_536_000),
+    'Seconds for which a user’s token holds.',
+  ),
+  authRateLimitWindow: variable(
+    ['AUTH_RATE_LIMIT_WINDOW'],
+    '60',
+    integer(1, 86_400),
+    'Seconds in which sign-ups and log-ins are counted.',
+  ),
+  authRateLimitMax: variable(
+    ['AUTH_RATE_LIMIT_MAX'],
+    '20',
+    integer(1, 1_000_000),
+    'Sign-ups, and log-ins, that an address may try in that time; and log-ins to one name.',
+  ),
   apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
   onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),
   slowRequestMs: variable(
@@ -269,6 +306,8 @@ export function loadConfig(env: Record<string, string | undefined>, { startsKafk
   const read = Object.freeze(Object.fromEntries(entries)) as Config;
   if (read.authMode === 'strict' && read.serviceKeys.length === 0)
     throw new ConfigError('SERVICE_KEYS: AUTH_MODE=strict needs at least one name:key');
+  if (read.authMode === 'strict' && read.jwtSecret.length === 0)
+    throw new ConfigError('JWT_SECRET: AUTH_MODE=strict needs at least one secret of 32 bytes or more');
   if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)
     throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_ENABLED=true needs at least one host:port');
   return read;

@@ -11,6 +11,8 @@ export const ERRORS = {
   idempotency_author_required: { status: 400, detail: 'Idempotency-Key needs an author: send userId or username' },
   cursor_invalid: { status: 400, detail: 'since is not a cursor of this service' },
   cors_origin_refused: { status: 400, detail: 'Origin not allowed' },
+  token_required: { status: 401, detail: 'missing bearer token' },
+  token_invalid: { status: 401, detail: 'invalid token' },
   unauthorized: { status: 401, detail: 'This needs a service key' },
   not_found: { status: 404, detail: 'Not Found' },
   group_not_found: { status: 404, detail: 'Group not found' },

@@ -98,12 +98,16 @@ describe('the compose file', () => {
 
   it('hands the mode and the keys of the environment to the gateway, and the keys to nobody else', () => {
     const key = 'k'.repeat(32);
-    const told = read({ AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}` });
+    const secret = 's'.repeat(32);
+    const told = read({ AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}`, JWT_SECRET: secret });
     const config = loadConfig(environmentOf(told.services['api-gateway']!));
     expect(config.authMode).toBe('strict');
     expect(config.serviceKeys).toEqual([{ name: 'socket', key }]);
-    const holders = Object.entries(told.services).filter(([, service]) => JSON.stringify(service).includes(key));
-    expect(holders.map(([name]) => name)).toEqual(['api-gateway']);
+    const holders = (of: string) =>
+      Object.entries(told.services).flatMap(([name, service]) => (JSON.stringify(service).includes(of) ? [name] : []));
+    expect(holders(key)).toEqual(['api-gateway']);
+    expect(config.jwtSecret).toEqual([secret]);
+    expect(holders(secret).sort()).toEqual(['api-gateway', 'profiles']);
     expect(() => loadConfig(environmentOf(read({ AUTH_MODE: 'strict' }).services['api-gateway']!))).toThrow(
       'SERVICE_KEYS',
     );

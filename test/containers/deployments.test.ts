@@ -55,7 +55,11 @@ afterEach(async () => {
 
 /** Starts the one container of a pod of the Deployment, with ports of this machine and its servers. */
 async function startPod(deployment: Deployment, objects: readonly KubernetesObject[]): Promise<Pod> {
-  const secrets = { mongodb: { uri: database.uri }, 'service-keys': { SERVICE_KEYS: `socket:${KEY}` } };
+  const secrets = {
+    mongodb: { uri: database.uri },
+    'service-keys': { SERVICE_KEYS: `socket:${KEY}` },
+    'jwt-secret': { JWT_SECRET: 'a-secret-of-the-tokens-0123456789' },
+  };
   const env = environmentOf(deployment, objects, image, secrets);
   const [container] = deployment.spec.template.spec.containers;
   const ports: Record<string, number> = {};

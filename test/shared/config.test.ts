@@ -88,9 +88,20 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/secret|kkk/);
   });
 
-  it('needs a service key in strict mode', () => {
+  it('takes several token secrets, and none of those that are guessed, which it does not show', () => {
+    const [first, second] = ['s'.repeat(32), 't'.repeat(40)];
+    expect(loadConfig({ JWT_SECRET: `${first}, ${second}` }).jwtSecret).toEqual([first, second]);
+    for (const value of ['dev-secret-change-me', `${first},short`]) {
+      expect(() => loadConfig({ JWT_SECRET: value })).toThrow(/^JWT_SECRET: entry [12] must have at least 32 bytes$/);
+    }
+  });
+
+  it('needs a service key and a token secret in strict mode', () => {
     expect(() => loadConfig({ AUTH_MODE: 'strict' })).toThrow(/^SERVICE_KEYS: AUTH_MODE=strict needs/);
-    expect(loadConfig({ AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}` }).authMode).toBe('strict');
+    const keys = { AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}` };
+    expect(() => loadConfig(keys)).toThrow(/^JWT_SECRET: AUTH_MODE=strict needs/);
+    expect(loadConfig({ ...keys, JWT_SECRET: 's'.repeat(32) }).authMode).toBe('strict');
+    expect(loadConfig({}).jwtSecret).toEqual([]);
     expect(loadConfig({}).authMode).toBe('open');
   });
 

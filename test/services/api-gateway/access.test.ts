@@ -19,7 +19,7 @@ const LET_IN = new Set(['who has a bearer key', 'who has a Basic key']);
 
 const stages = {
   open: new Stage({ SERVICE_KEYS }),
-  strict: new Stage({ AUTH_MODE: 'strict', SERVICE_KEYS }),
+  strict: new Stage({ AUTH_MODE: 'strict', SERVICE_KEYS, JWT_SECRET: 's'.repeat(32) }),
 };
 beforeAll(() => Promise.all(Object.values(stages).map((stage) => stage.start())));
 afterAll(() => Promise.all(Object.values(stages).map((stage) => stage.stop())));

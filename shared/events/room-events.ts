@@ -24,7 +24,7 @@ const State = {
   ),
   reference: Type.Optional(
     Type.Literal(true, {
-      description: 'The state was too large for Kafka and was left out, here and in every later event: read it',
+      description: 'The state was too large for Kafka and was left out: no later event brings it, so read it',
     }),
   ),
 };
@@ -73,7 +73,7 @@ export const messageCreated = define({
         seq: 4,
         rev: 7,
         createdAt: Date.UTC(2026, 0, 2, 3, 4, 5),
-        timestamp: '2026-01-02T03:04:05.000000+00:00',
+        timestamp: '2026-01-02T03:04:05+00:00',
         userId: 'u1',
         username: 'Ann',
         usernameLc: 'ann',

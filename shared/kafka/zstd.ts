@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs, { CompressionTypes } from 'kafkajs';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -10,7 +10,8 @@ const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Teaches kafkajs zstd (it brings gzip alone), by Node's own zlib. */
 export function registerZstd(): void {
-  CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  // Node finds no named export of it.
+  kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => ({
     compress: ({ buffer }: { buffer: Buffer }) => compress(buffer, LEVEL),
     decompress: (buffer: Buffer) => decompress(buffer),
   });

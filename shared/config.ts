@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { MIB } from '#shared/limits.ts';
 
 /**
  * The environment, read once, validated and typed. A value that cannot be used stops the start with one line that names
@@ -127,6 +129,39 @@ const httpUrl = (value: string, name: string) =>
     ? value.replace(/\/+$/, '')
     : bad(name, value, 'must be an http(s) URL');
 
+const optionalUrl = (value: string, name: string) => (value === '' ? '' : httpUrl(value, name));
+
+/** What is needed to reach a Cloudinary account. */
+export interface CloudinaryAccount {
+  cloudName: string;
+  apiKey: string;
+  apiSecret: string;
+  /** Another server that speaks Cloudinary's upload API; absent: Cloudinary's own. */
+  uploadPrefix?: string;
+}
+
+/** `cloudinary://KEY:SECRET@NAME`. What is wrong is told without the value: it has secrets. */
+const cloudinaryUrl = (value: string, name: string): CloudinaryAccount | null => {
+  if (value === '') return null;
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url?.protocol !== 'cloudinary:' || !url.hostname || !url.username || !url.password)
+    throw new ConfigError(`${name}: must look like cloudinary://KEY:SECRET@NAME`);
+  const uploadPrefix = url.searchParams.get('upload_prefix');
+  return {
+    cloudName: url.hostname,
+    apiKey: decodeURIComponent(url.username),
+    apiSecret: decodeURIComponent(url.password),
+    ...(uploadPrefix && { uploadPrefix }),
+  };
+};
+
+/** A folder of a Cloudinary account, without slashes around it. */
+const cloudinaryFolder = (value: string, name: string) =>
+  /^[\w.-]+(\/[\w.-]+)*$/.test(value) ? value : bad(name, value, 'must be names separated by slashes');
+
+/** Bytes of an upload: up to 1 GiB, and no less than a header. */
+const uploadBytes = integer(100, 1024 ** 3);
+
 const variable = <T>(
   names: readonly [string, ...string[]],
   fallback: string,
@@ -161,7 +196,12 @@ export const VARIABLES = {
   ),
   mongoDbName: variable(['MONGO_DB_NAME'], 'truematch', databaseName, 'Database name.'),
   mongodBin: variable(['MONGOD_BIN'], '', text, 'The `mongod` to run when `MONGO_URI` is empty.'),
-  dataDir: variable(['DATA_DIR'], './data', text, 'Where the `mongod` that is run for you keeps its data.'),
+  dataDir: variable(
+    ['DATA_DIR'],
+    './data',
+    text,
+    'Where the `mongod` that is run for you keeps its data, and uploads are kept.',
+  ),
   mongoServerSelectionTimeoutMs: variable(
     ['MONGO_SERVER_SELECTION_TIMEOUT_MS'],
     '2000',
@@ -203,6 +243,12 @@ export const VARIABLES = {
     '',
     kafkaBrokers,
     'Kafka brokers (2.1 or newer) as `host:port`, separated by commas.',
+  ),
+  kafkaHome: variable(
+    ['KAFKA_HOME'],
+    '',
+    text,
+    'An unpacked Kafka 4, for the one that is run for you when `KAFKA_BOOTSTRAP` is empty.',
   ),
   kafkaClientId: variable(['KAFKA_CLIENT_ID'], 'truematch', kafkaName, 'What the program calls itself to Kafka.'),
   kafkaTopicPrefix: variable(
@@ -287,6 +333,77 @@ export const VARIABLES = {
     oneOf('auto', 'json', 'pretty'),
     '`json`: one object a line; `pretty`: for people; `auto`: pretty in a terminal.',
   ),
+  publicUrl: variable(
+    ['PUBLIC_URL'],
+    '',
+    optionalUrl,
+    'Where browsers reach the gateway, such as `https://api.example.com`: what URLs of media begin with. Empty: the host of the request.',
+  ),
+  mediaStore: variable(
+    ['MEDIA_STORE'],
+    'auto',
+    oneOf('auto', 'cloudinary', 'disk'),
+    'Where uploads are kept. `auto`: in Cloudinary when an account is named, else on the disk.',
+  ),
+  mediaDir: variable(
+    ['MEDIA_DIR'],
+    '',
+    text,
+    'Folder of the uploads on the disk; all media services share it. Empty: `media` in `DATA_DIR`.',
+  ),
+  mediaPort: variable(
+    ['MEDIA_PORT'],
+    '0',
+    integer(0, 65_535),
+    'Port on which the media service takes uploads from the gateways, on `HOST`; 0 takes a free one.',
+  ),
+  cloudinaryUrl: variable(
+    ['CLOUDINARY_URL'],
+    '',
+    cloudinaryUrl,
+    'The Cloudinary account as `cloudinary://KEY:SECRET@NAME`. Or use the next three.',
+  ),
+  cloudinaryCloudName: variable(['CLOUDINARY_CLOUD_NAME'], '', text, 'Name of the Cloudinary account.'),
+  cloudinaryApiKey: variable(['CLOUDINARY_API_KEY'], '', text, 'Its key.'),
+  cloudinaryApiSecret: variable(['CLOUDINARY_API_SECRET'], '', text, 'Its secret.'),
+  cloudinaryAvatarFolder: variable(
+    ['CLOUDINARY_AVATAR_FOLDER'],
+    'funly/avatars',
+    cloudinaryFolder,
+    'Folder of avatars in Cloudinary.',
+  ),
+  cloudinaryChatFolder: variable(
+    ['CLOUDINARY_CHAT_FOLDER'],
+    'funly/chat',
+    cloudinaryFolder,
+    'Folder of what is sent in rooms.',
+  ),
+  cloudinaryDatingFolder: variable(
+    ['CLOUDINARY_DATING_FOLDER'],
+    'funly/dating',
+    cloudinaryFolder,
+    'Folder of dating photos.',
+  ),
+  maxAvatarBytes: variable(['MAX_AVATAR_BYTES'], String(5 * MIB), uploadBytes, 'Largest avatar, in bytes.'),
+  maxDatingBytes: variable(['MAX_DATING_BYTES'], String(5 * MIB), uploadBytes, 'Largest dating photo, in bytes.'),
+  maxChatImageBytes: variable(
+    ['MAX_CHAT_IMAGE_BYTES'],
+    String(10 * MIB),
+    uploadBytes,
+    'Largest image of a message, in bytes.',
+  ),
+  maxChatVideoBytes: variable(
+    ['MAX_CHAT_VIDEO_BYTES'],
+    String(50 * MIB),
+    uploadBytes,
+    'Largest video of a message, in bytes.',
+  ),
+  maxChatAudioBytes: variable(
+    ['MAX_CHAT_AUDIO_BYTES'],
+    String(25 * MIB),
+    uploadBytes,
+    'Largest recording of a message, in bytes.',
+  ),
 } satisfies Record<string, Variable<unknown>>;
 
 export type Config = { readonly [K in keyof typeof VARIABLES]: ReturnType<(typeof VARIABLES)[K]['parse']> };
@@ -310,8 +427,22 @@ export function loadConfig(env: Record<string, string | undefined>, { startsKafk
     throw new ConfigError('JWT_SECRET: AUTH_MODE=strict needs at least one secret of 32 bytes or more');
   if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)
     throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_ENABLED=true needs at least one host:port');
+  if (read.mediaStore === 'cloudinary' && !cloudinaryAccount(read))
+    throw new ConfigError(
+      'CLOUDINARY_URL: MEDIA_STORE=cloudinary needs it, or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET',
+    );
   return read;
 }
+
+/** The Cloudinary account that the configuration names, whole; null when it names none. */
+export function cloudinaryAccount(from: Config): CloudinaryAccount | null {
+  const { cloudinaryCloudName: cloudName, cloudinaryApiKey: apiKey, cloudinaryApiSecret: apiSecret } = from;
+  return from.cloudinaryUrl ?? (cloudName && apiKey && apiSecret ? { cloudName, apiKey, apiSecret } : null);
+}
+
+/** The folder of uploads on the disk. */
+export const mediaFolder = ({ mediaDir, dataDir }: Pick<Config, 'mediaDir' | 'dataDir'>): string =>
+  mediaDir || join(dataDir, 'media');
 
 let loaded: Config | undefined;
 

@@ -50,7 +50,7 @@ const QUERIES = [
   'find room_log {at:{$gte:?,$lt:?}} sort {at:1} limit',
   'find room_log {at:{$gte:?}}',
   'find room_log {room:?,from:{$gt:?}} sort {from:1} limit',
-  'find room_log {room:?,to:{$gt:?,$lte:?}} sort {to:1}',
+  'find room_log {room:?,from:{$gt:?,$lte:?}} sort {from:1}',
   'find room_log {room:?} sort {from:1} limit',
   'find room_log {room:{$in:?}} limit',
   'find rooms {$or:[{participants:?,listedAt:?,_id:{$lt:?}},{participants:?,listedAt:{$gte:?,$lt:?}}]} sort {listedAt:-1,_id:-1} limit',

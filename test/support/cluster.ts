@@ -11,6 +11,8 @@ import { spawnTool, type ToolExit } from '#test/support/tool.ts';
 export interface ClusterOptions {
   /** Processes by service; one of each that is not named. */
   instances?: Record<string, number>;
+  /** Runs Kafka too, and events; it costs seconds and 150 MB, so only where a test is about them. */
+  events?: boolean;
   /** More of the environment: MONGO_URI and NATS_URL are used and not started. */
   env?: Record<string, string>;
   /** The data of an earlier cluster; else a fresh folder, removed by `stop`. */
@@ -22,6 +24,8 @@ export interface TestCluster {
   gateways: string[];
   natsUrl: string;
   mongoUri: string;
+  /** Empty when events are off. */
+  kafkaBootstrap: string;
   dataDir: string;
   /** The tool's own process. */
   pid: number;
@@ -46,7 +50,9 @@ const READY = /^TrueMatch cluster is ready$/m;
 function killLeftovers(dataDir: string): void {
   const folder = new DataFolder(dataDir);
   const processes = lastClusterState(dataDir)?.processes ?? [];
-  const servers = ['nats-server', 'mongod'].map((name) => folder.notesOf(name).read());
+  const servers = (['kafka', 'nats-server', 'mongod'] satisfies ServerName[]).map((name) =>
+    folder.notesOf(name).read(),
+  );
   for (const id of [...processes.map((one) => one.id), ...servers]) if (id) signal(id, 'SIGKILL');
 }
 
@@ -54,11 +60,21 @@ function killLeftovers(dataDir: string): void {
  * Runs what `npm run cluster` runs, on free ports and with data of its own; resolves when all processes are ready.
  * Rejects, with all output, when it ends before.
  */
-export async function startCluster({ instances = {}, env = {}, dataDir }: ClusterOptions = {}): Promise<TestCluster> {
+export async function startCluster({
+  instances = {},
+  events = false,
+  env = {},
+  dataDir,
+}: ClusterOptions = {}): Promise<TestCluster> {
   const cwd = mkdtempSync(join(tmpdir(), 'truematch-cluster-'));
   const data = dataDir ?? join(cwd, 'data');
   const args = Object.entries(instances).map(([service, count]) => `${service}=${count}`);
-  const tool = spawnTool('cluster', args, cwd, { PORT: '0', DATA_DIR: data, ...env });
+  const tool = spawnTool('cluster', args, cwd, {
+    PORT: '0',
+    DATA_DIR: data,
+    KAFKA_ENABLED: String(events),
+    ...env,
+  });
   const tidy = () => {
     killLeftovers(data);
     rmSync(cwd, { recursive: true, force: true });
@@ -81,11 +97,12 @@ export async function startCluster({ instances = {}, env = {}, dataDir }: Cluste
     if (!found) throw new Error(`there is no ${service}-${instance}`);
     return found;
   };
-  const { natsUrl, mongoUri, processes } = state();
+  const { natsUrl, mongoUri, kafkaBootstrap, processes } = state();
   return {
     gateways: processes.flatMap(({ url }) => (url ? [url] : [])),
     natsUrl,
     mongoUri,
+    kafkaBootstrap,
     dataDir: data,
     pid: tool.child.pid!,
     exited: tool.exited,

@@ -9,6 +9,7 @@ import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { freePort } from '#tools/mongod/port.ts';
 import { isAlive } from '#tools/mongod/process-id.ts';
 import { backgroundServers } from '#tools/servers/background.ts';
+import { kafkaAnswers, kafkaClusterId } from '#tools/servers/kafka/info.ts';
 import { natsInfo } from '#tools/servers/nats/info.ts';
 import { PINS } from '#tools/servers/pins.ts';
 
@@ -32,7 +33,10 @@ afterEach(async () => {
 });
 
 const servers = (cwd: string, args: string[], env: Record<string, string> = {}) =>
-  runTool('servers', args, cwd, { DATA_DIR: join(cwd, 'data'), ...env });
+  runTool('servers', args, cwd, { DATA_DIR: join(cwd, 'data'), KAFKA_ENABLED: 'false', ...env });
+
+/** With Kafka, which takes longer to start than the others together. */
+const withKafka = { KAFKA_ENABLED: '', MONGO_URI: 'mongodb://127.0.0.1:1/?replicaSet=rs0' };
 
 const notesOf = (cwd: string, server: string) => new DataFolder(join(cwd, 'data')).notesOf(server).read()!;
 
@@ -123,6 +127,35 @@ describe('npm run servers', () => {
     expect(started.stdout).toContain('# MONGO_URI is set: none is started for it');
     expect(existsSync(join(cwd, 'data', 'mongod.json'))).toBe(false);
     expect((await infoOf(port)).max_payload).toBe(8 * 1024 * 1024);
+  });
+
+  it('runs Kafka on the port that was asked for, starts it again there with what it had, and stops it', async () => {
+    const cwd = folder();
+    const port = await freePort();
+    const started = await servers(cwd, ['start', `kafka=${port}`], withKafka);
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    expect(started.stdout).toContain(`KAFKA_BOOTSTRAP='127.0.0.1:${port}'`);
+    const killed = notesOf(cwd, 'kafka');
+    expect((await servers(cwd, ['status'], withKafka)).stdout).toContain(
+      `running (pid ${killed.pid}), KAFKA_BOOTSTRAP=127.0.0.1:${port}`,
+    );
+    const cluster = await kafkaClusterId(port);
+    process.kill(killed.pid, 'SIGKILL');
+    while (notesOf(cwd, 'kafka').pid === killed.pid) await sleep(20);
+    await kafkaAnswers(port, cluster, AbortSignal.timeout(60_000));
+
+    const kafka = notesOf(cwd, 'kafka');
+    expect((await servers(cwd, ['stop'])).stdout).toBe('Stopped kafka and nats-server\n');
+    expect(isAlive(kafka)).toBe(false);
+  });
+
+  it('uses the Kafka that KAFKA_BOOTSTRAP names, and looks for none when events are off', async () => {
+    const cwd = folder();
+    const given = { ...withKafka, NATS_URL: 'nats://127.0.0.1:1', KAFKA_BOOTSTRAP: '127.0.0.1:1' };
+    expect((await servers(cwd, ['start'], given)).stdout).toBe(
+      ['KAFKA_BOOTSTRAP', 'NATS_URL', 'MONGO_URI'].map((name) => `# ${name} is set: none is started for it\n`).join(''),
+    );
+    expect((await servers(cwd, ['status'])).stdout).not.toContain('kafka');
   });
 
   it('prefers a nats-server on the PATH, and passes over one that is too old', async () => {

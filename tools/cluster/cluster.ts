@@ -32,7 +32,7 @@ function makeFolder(dataDir: string): void {
   }
 }
 
-/** NATS, MongoDB and one process a service and instance, on this machine. */
+/** NATS, Kafka, MongoDB and one process a service and instance, on this machine. */
 export class Cluster {
   readonly #config: Config;
   readonly #output: Output;
@@ -98,7 +98,13 @@ export class Cluster {
     const addressOf = (name: string) => this.#servers?.servers.find((one) => one.name === name)?.address;
     const [natsUrl, mongoUri, id] = [addressOf('nats-server'), addressOf('mongod'), identify(process.pid)];
     if (!natsUrl || !mongoUri || !id) return undefined;
-    return { ...id, natsUrl, mongoUri, processes: this.#members.map((one) => one.state) };
+    return {
+      ...id,
+      natsUrl,
+      mongoUri,
+      kafkaBootstrap: addressOf('kafka') ?? '',
+      processes: this.#members.map((one) => one.state),
+    };
   }
 
   get servers(): OpenServers['servers'] {
@@ -138,6 +144,7 @@ export class Cluster {
       healthPort,
       env: {
         ...Object.fromEntries(this.servers.map((one) => [one.variable, one.address])),
+        KAFKA_ENABLED: String(this.#config.kafkaEnabled),
         ...(forPeople ? { LOG_FORMAT: 'pretty' } : {}),
       },
       say: this.#output.as(`${service}-${instance}`),

@@ -1,10 +1,11 @@
-import { config, ConfigError } from '#shared/config.ts';
+import { ConfigError } from '#shared/config.ts';
 import { describeError } from '#shared/logger.ts';
 import { parseArguments } from '#tools/cluster/options.ts';
 import { clusterIn, namesOf, restartProcess } from '#tools/cluster/restart.ts';
 import { runCluster } from '#tools/cluster/run.ts';
 import { serviceNames } from '#tools/cluster/service-names.ts';
 import { writeWanted } from '#tools/cluster/state.ts';
+import { clusterConfig } from '#tools/servers/config.ts';
 
 async function restart(dataDir: string, which: readonly string[]): Promise<void> {
   for (const nodeId of namesOf(clusterIn(dataDir), which)) {
@@ -15,7 +16,7 @@ async function restart(dataDir: string, which: readonly string[]): Promise<void>
 
 async function main(): Promise<void> {
   const options = parseArguments(process.argv.slice(2), serviceNames());
-  const settings = config();
+  const settings = clusterConfig();
   switch (options.command) {
     case 'run':
       return runCluster(settings, options.instances);

@@ -5,7 +5,11 @@ import type { OpenServer } from '#tools/servers/open.ts';
 import { withoutPassword } from '#tools/start/database.ts';
 import { isLoopback } from '#tools/start/url.ts';
 
-const TITLES: Record<OpenServer['name'], string> = { 'nats-server': 'NATS', mongod: 'MongoDB' };
+const TITLES: Record<OpenServer['name'], string> = {
+  'nats-server': 'NATS',
+  kafka: 'Kafka',
+  mongod: 'MongoDB',
+};
 
 /** What a person wants to know once the cluster runs. */
 export function readyBlock(

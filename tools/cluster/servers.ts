@@ -17,6 +17,7 @@ export async function serversOfCluster(config: Config, log: SupervisorLog): Prom
     ...config,
     natsUrl: config.natsUrl || addressOf('nats-server'),
     mongoUri: config.mongoUri || addressOf('mongod'),
+    kafkaBootstrap: config.kafkaBootstrap.length > 0 ? config.kafkaBootstrap : [addressOf('kafka')].filter(Boolean),
   };
   const open = await openServers(known, {}, log);
   const origins = new Map(

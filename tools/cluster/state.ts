@@ -26,6 +26,8 @@ export interface ProcessState {
 export interface ClusterState extends ProcessId {
   natsUrl: string;
   mongoUri: string;
+  /** Empty when events are off. */
+  kafkaBootstrap: string;
   processes: ProcessState[];
 }
 

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
-import { config, ConfigError } from '#shared/config.ts';
+import { ConfigError } from '#shared/config.ts';
 import { createLogger, describeError } from '#shared/logger.ts';
 import { identify } from '#tools/mongod/process-id.ts';
 import { keeperFile, type KeeperAnswer, type KeeperState } from '#tools/servers/background.ts';
+import { clusterConfig } from '#tools/servers/config.ts';
 import { writeJson } from '#tools/servers/json-file.ts';
 import { openServers, type Ports } from '#tools/servers/open.ts';
 
@@ -10,7 +11,7 @@ import { openServers, type Ports } from '#tools/servers/open.ts';
  * A process of its own that keeps the servers running in the background. Argument: the ports asked for, as JSON. It
  * answers its parent once, and ends at SIGTERM, when all servers have stopped.
  */
-const settings = config();
+const settings = clusterConfig();
 const log = createLogger({ ...settings, logFormat: 'json' }).child({ svc: 'servers' });
 const file = keeperFile(settings.dataDir);
 

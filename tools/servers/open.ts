@@ -1,7 +1,7 @@
 import type { Config } from '#shared/config.ts';
 import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { supervise, type Supervised, type SupervisorLog } from '#tools/servers/supervise.ts';
-import { SERVERS, type Server, type ServerName } from '#tools/servers/table.ts';
+import { serversFor, type Server, type ServerName } from '#tools/servers/table.ts';
 
 /** When the servers must be gone, in ms from the begin of each one's stop; `mongod` makes a checkpoint. */
 const STOP_MS = 5_000;
@@ -51,7 +51,7 @@ async function openOne(server: Server, { folder, config, ports, log }: Where): P
 
 /** All of them or none. */
 async function openAll(where: Where): Promise<OpenServer[]> {
-  const outcomes = await Promise.allSettled(SERVERS.map((server) => openOne(server, where)));
+  const outcomes = await Promise.allSettled(serversFor(where.config).map((server) => openOne(server, where)));
   const servers = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = outcomes.find((one) => one.status === 'rejected');
   if (!failed) return servers;
@@ -60,29 +60,30 @@ async function openAll(where: Where): Promise<OpenServer[]> {
 }
 
 /**
- * Makes every server of the table usable: those that the configuration names are taken as they are, the others run
+ * Makes every server that is wanted usable: those that the configuration names are taken as they are, the others run
  * under DATA_DIR and are kept running. Throws ConfigError with one line that says what to do.
  */
 export async function openServers(config: Config, ports: Ports, log: SupervisorLog): Promise<OpenServers> {
-  if (SERVERS.every((server) => server.given(config)))
-    return { servers: SERVERS.map((server) => asGiven(server, config)), stop: async () => {}, abandon: () => {} };
+  const servers = serversFor(config);
+  if (servers.every((server) => server.given(config)))
+    return { servers: servers.map((server) => asGiven(server, config)), stop: async () => {}, abandon: () => {} };
   const folder = new DataFolder(config.dataDir);
   await folder.claim();
-  let servers: OpenServer[];
+  let opened: OpenServer[];
   try {
-    servers = await openAll({ folder, config, ports, log });
+    opened = await openAll({ folder, config, ports, log });
   } catch (error) {
     folder.release();
     throw error;
   }
   return {
-    servers,
+    servers: opened,
     async stop() {
-      for (const { running } of servers) await running?.stop(STOP_MS);
+      for (const { running } of opened) await running?.stop(STOP_MS);
       folder.release();
     },
     abandon() {
-      for (const { running } of servers) running?.abandon();
+      for (const { running } of opened) running?.abandon();
       folder.release();
     },
   };

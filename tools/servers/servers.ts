@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { type Config, config, ConfigError } from '#shared/config.ts';
+import { type Config, ConfigError } from '#shared/config.ts';
 import { describeError } from '#shared/logger.ts';
 import { backgroundServers, startInBackground, stopBackground, type KeeperState } from '#tools/servers/background.ts';
+import { clusterConfig } from '#tools/servers/config.ts';
 import type { Ports } from '#tools/servers/open.ts';
 import { parseArguments, type Command } from '#tools/servers/options.ts';
 import { statusText } from '#tools/servers/status.ts';
-import { SERVERS } from '#tools/servers/table.ts';
+import { serversFor } from '#tools/servers/table.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -20,14 +21,15 @@ async function start(settings: Config, ports: Ports): Promise<void> {
   const running = backgroundServers(dataDir);
   if (running && Object.keys(ports).length > 0)
     throw new ConfigError('the servers run already: stop them first, to give them another port');
-  const given = SERVERS.filter((server) => server.given(settings));
+  const servers = serversFor(settings);
+  const given = servers.filter((server) => server.given(settings));
   for (const { variable } of given) say(`# ${variable} is set: none is started for it`);
-  if (given.length === SERVERS.length) return;
+  if (given.length === servers.length) return;
   sayRunning(running ?? (await startInBackground(dataDir, ports)), dataDir);
 }
 
 async function fetchAll(settings: Config): Promise<void> {
-  for (const server of SERVERS) {
+  for (const server of serversFor(settings)) {
     const { path, version, from } = await server.find(settings, true);
     say(`${server.name.padEnd(12)} ${version}, ${from} (${path})`);
   }
@@ -50,7 +52,7 @@ async function run(command: Command, settings: Config, ports: Ports): Promise<vo
 
 try {
   const { command, ports } = parseArguments(process.argv.slice(2));
-  await run(command, config(), ports);
+  await run(command, clusterConfig(), ports);
 } catch (error) {
   process.exitCode = 1;
   const text = error instanceof ConfigError ? error.message : describeError(error).stack;

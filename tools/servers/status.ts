@@ -4,7 +4,7 @@ import { type Config, ConfigError } from '#shared/config.ts';
 import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { isAlive } from '#tools/mongod/process-id.ts';
 import { withoutPassword } from '#tools/start/database.ts';
-import { SERVERS, type Server } from '#tools/servers/table.ts';
+import { serversFor, type Server } from '#tools/servers/table.ts';
 
 async function binaryOf(server: Server, config: Config): Promise<string> {
   try {
@@ -27,7 +27,7 @@ function stateOf(server: Server, dataDir: string): string {
 /** For people: what is found where, what runs, and how to reach it. Fetches and starts nothing. */
 export async function statusText(config: Config): Promise<string> {
   const rows: [string, string][] = [['Data', resolve(config.dataDir)]];
-  for (const server of SERVERS) {
+  for (const server of serversFor(config)) {
     const given = server.given(config);
     rows.push([server.name, await binaryOf(server, config)], ['', stateOf(server, config.dataDir)]);
     if (given) rows.push(['', `${server.variable} is set and used instead: ${withoutPassword(given)}`]);

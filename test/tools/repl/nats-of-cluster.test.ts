@@ -17,7 +17,7 @@ describe('the NATS of the cluster to join', () => {
   const natsUrl = 'nats://127.0.0.1:4001';
   const find = (given = '') => natsOf({ natsUrl: given, dataDir: folder.path });
   const noteCluster = (id = identify(process.pid)!) =>
-    writeClusterState(folder.path, { ...id, natsUrl, mongoUri: '', processes: [] });
+    writeClusterState(folder.path, { ...id, natsUrl, mongoUri: '', kafkaBootstrap: '', processes: [] });
   const noteServers = () =>
     writeJson(keeperFile(folder.path), {
       ...identify(process.pid)!,

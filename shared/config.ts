@@ -289,6 +289,12 @@ export const VARIABLES = {
     serviceKeys,
     'Services that strict mode lets in: `name:key`, separated by commas; a key has at least 24 characters.',
   ),
+  trustProxy: variable(
+    ['TRUST_PROXY'],
+    '0',
+    integer(0, 10),
+    'Proxies in front of the gateway that add to `X-Forwarded-For`. What an address may do is counted by the one they tell; 0 counts the connection’s own.',
+  ),
   jwtSecret: variable(
     ['JWT_SECRET'],
     '',

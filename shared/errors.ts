@@ -19,18 +19,26 @@ export const ERRORS = {
   message_not_found: { status: 404, detail: 'Message not found' },
   profile_not_found: { status: 404, detail: 'not found' },
   method_not_allowed: { status: 405, detail: 'Method Not Allowed' },
+  upload_stalled: { status: 408, detail: 'No byte of the file came for 10 seconds' },
   message_deleted: { status: 409, detail: 'The message is deleted and cannot be edited' },
   body_too_large: { status: 413, detail: 'The JSON body is over 2 MiB' },
   media_too_large: { status: 413, detail: 'media and audio together are over 16 KiB' },
+  upload_too_large: { status: 413, detail: 'Media too large.' },
+  image_too_large: { status: 413, detail: 'The image has over 50 million pixels' },
+  media_type_unsupported: { status: 415, detail: 'Files of this type are not taken' },
   reactions_full: { status: 413, detail: 'The message already has 2000 reactions' },
+  range_not_satisfiable: { status: 416, detail: 'The file has no such range' },
+  file_broken: { status: 422, detail: 'The file is damaged or incomplete' },
   validation_failed: { status: 422, detail: 'The request is not valid' },
   idempotency_key_reused: { status: 422, detail: 'This Idempotency-Key was used for another body' },
+  rate_limited: { status: 429, detail: 'rate limit exceeded', retryAfter: 60 },
   internal: { status: 500, detail: 'Internal error' },
   overloaded: { status: 503, detail: 'Too many writes are waiting; nothing was stored', retryAfter: 1 },
   not_stored: { status: 503, detail: 'The write could not be made in time; nothing was stored', retryAfter: 1 },
   outcome_unknown: { status: 503, detail: 'The write was sent but its outcome is not known', retryAfter: 1 },
   database_unavailable: { status: 503, detail: 'The database does not answer', retryAfter: 1 },
   service_unavailable: { status: 503, detail: 'The service is not available', retryAfter: 1 },
+  media_store_failed: { status: 503, detail: 'The file could not be kept; nothing of it was', retryAfter: 5 },
   shutting_down: { status: 503, detail: 'The server is stopping', retryAfter: 1 },
   service_timeout: { status: 504, detail: 'The service did not answer in time', retryAfter: 1 },
 } as const satisfies Record<string, { status: number; detail: string; retryAfter?: number }>;
@@ -51,14 +59,20 @@ export class Fault extends Error {
   override readonly name = 'Fault';
   readonly type: ErrorCode;
   readonly code: number;
-  readonly data: { errors?: FieldError[] };
+  readonly data: { errors?: FieldError[]; retryAfter?: number };
   readonly retryable = false;
 
-  constructor(type: ErrorCode, detail?: string, options: { cause?: unknown; errors?: FieldError[] } = {}) {
+  /** `retryAfter`: seconds, where this one is known better than by its code. */
+  constructor(
+    type: ErrorCode,
+    detail?: string,
+    options: { cause?: unknown; errors?: FieldError[]; retryAfter?: number } = {},
+  ) {
     super(detail ?? ERRORS[type].detail, options.cause === undefined ? undefined : { cause: options.cause });
     this.type = type;
     this.code = ERRORS[type].status;
-    this.data = options.errors ? { errors: options.errors } : {};
+    const { errors, retryAfter } = options;
+    this.data = { ...(errors && { errors }), ...(retryAfter !== undefined && { retryAfter }) };
   }
 }
 

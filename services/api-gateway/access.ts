@@ -10,6 +10,9 @@ import type { RoomTarget } from '#services/api-gateway/room-target.ts';
  */
 export type RouteAccess = 'public' | 'service' | 'room';
 
+/** `refused`: the request did carry credentials (RFC 6750, 3.1). */
+const challenge = (refused: boolean): string => `Bearer realm="truematch"${refused ? ', error="invalid_token"' : ''}`;
+
 /**
  * 401 with its challenge. Basic is taken too, but not asked for: a browser would open its log-in window over the page
  * that made the call.
@@ -17,12 +20,15 @@ export type RouteAccess = 'public' | 'service' | 'room';
 export class Unauthorized extends Fault {
   readonly challenge: string;
 
-  /** `refused`: the request did carry credentials (RFC 6750, 3.1). */
   constructor(refused: boolean) {
     super('unauthorized');
-    this.challenge = `Bearer realm="truematch"${refused ? ', error="invalid_token"' : ''}`;
+    this.challenge = challenge(refused);
   }
 }
+
+/** What a 401 asks for. */
+export const challengeOf = (fault: Fault): string =>
+  fault instanceof Unauthorized ? fault.challenge : challenge(fault.type === 'token_invalid');
 
 /** Whether requests are let in, by the mode and the service keys of the configuration. */
 export class Access {

@@ -77,15 +77,29 @@ function parse(bytes: Buffer): unknown {
  * Throws 413 above the limit, 422 for another content type, broken JSON or anything but an object.
  */
 export async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
+  const value = (await readJson(req)) ?? {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw invalid('body', 'must be an object');
+  return value as Record<string, unknown>;
+}
+
+/** As `readBody`, of a list; there must be one. */
+export async function readListBody(req: IncomingMessage): Promise<unknown[]> {
+  const value = await readJson(req);
+  if (!Array.isArray(value)) throw invalid('body', 'must be an array');
+  return value;
+}
+
+/** The JSON that a request carries; undefined when it carries nothing. */
+async function readJson(req: IncomingMessage): Promise<unknown> {
   const { 'content-length': length, 'transfer-encoding': transfer, 'content-type': type } = req.headers;
-  if (transfer === undefined && (length === undefined || Number(length) === 0)) return {};
+  if (transfer === undefined && (length === undefined || Number(length) === 0)) return undefined;
   const bytes = await readBytes(req);
-  if (bytes.length === 0) return {};
+  if (bytes.length === 0) return undefined;
   if (!JSON_TYPE.test(type ?? '')) throw invalid('content-type', 'must be application/json');
   if ((req.headers['content-encoding'] ?? 'identity') !== 'identity')
     throw invalid('content-encoding', 'is not supported; send the body as it is');
   const value = parse(bytes);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('body', 'must be an object');
+  if (value === null) throw invalid('body', 'must not be null');
   if (!depthIsFine(value)) throw invalid('body', `nests deeper than ${MAX_DEPTH} levels`);
-  return value as Record<string, unknown>;
+  return value;
 }

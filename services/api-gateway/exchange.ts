@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { monotonic } from '#shared/deadline.ts';
 import { ERRORS, Fault } from '#shared/errors.ts';
-import { Unauthorized } from '#services/api-gateway/access.ts';
+import { challengeOf } from '#services/api-gateway/access.ts';
 import type { Cors } from '#services/api-gateway/cors.ts';
 import { COMMON, type RawHeaders } from '#services/api-gateway/headers.ts';
 import { faultOf, problemOf, PROBLEM_TYPE, retryAfterOf } from '#services/api-gateway/problem.ts';
@@ -91,7 +91,7 @@ export class Exchange {
     const { status } = ERRORS[fault.type];
     if (status >= 500) this.#log('error', 'request failed', { code: fault.type }, error);
     const body = Buffer.from(JSON.stringify(problemOf(fault, this.id)));
-    const retryAfter = retryAfterOf(fault.type);
+    const retryAfter = fault.data?.retryAfter ?? retryAfterOf(fault.type);
     const headers = [...COMMON, 'Content-Type', PROBLEM_TYPE, 'Content-Length', String(body.length)];
     if (retryAfter !== undefined) headers.push('Retry-After', String(retryAfter));
     this.write(status, [...headers, ...extraHeaders(fault)], this.req.method === 'HEAD' ? undefined : body);
@@ -131,7 +131,7 @@ export class Exchange {
 
 /** Headers that belong to an error beyond `Retry-After`: the methods that a 405 names, the challenge of a 401. */
 function extraHeaders(fault: Fault): RawHeaders {
-  if (fault instanceof Unauthorized) return ['WWW-Authenticate', fault.challenge];
+  if (ERRORS[fault.type].status === 401) return ['WWW-Authenticate', challengeOf(fault)];
   return fault instanceof MethodNotAllowed ? ['Allow', fault.allow] : [];
 }
 

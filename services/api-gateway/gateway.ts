@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '#shared/config.ts';
+import { DEADLINES } from '#shared/deadline.ts';
+import { Tokens } from '#shared/tokens.ts';
 import { Access } from '#services/api-gateway/access.ts';
 import { Cors } from '#services/api-gateway/cors.ts';
 import type { Exchange, Log, Surroundings } from '#services/api-gateway/exchange.ts';
@@ -14,11 +16,18 @@ import { RouteTable } from '#services/api-gateway/route-table.ts';
 import { ROUTES } from '#services/api-gateway/routes/index.ts';
 import { serve } from '#services/api-gateway/serve.ts';
 import { HttpServer } from '#services/api-gateway/server.ts';
-import type { Caller } from '#services/api-gateway/upstream.ts';
+import { callWithin, type Caller } from '#services/api-gateway/upstream.ts';
 
 type GatewayConfig = Pick<
   Config,
-  'corsOrigins' | 'slowRequestMs' | 'mongoDbName' | 'healthPort' | 'authMode' | 'serviceKeys'
+  | 'corsOrigins'
+  | 'slowRequestMs'
+  | 'mongoDbName'
+  | 'healthPort'
+  | 'authMode'
+  | 'serviceKeys'
+  | 'jwtSecret'
+  | 'trustProxy'
 >;
 
 /** A request as moleculer-web hands it to an alias. */
@@ -27,6 +36,10 @@ export interface RoutedRequest extends IncomingMessage {
   $params: { params: Record<string, string> };
 }
 export type Alias = (req: RoutedRequest, res: ServerResponse) => void;
+
+/** Without JWT_SECRET there is one in the database, which the gateway does not see. */
+const keptSecrets = (caller: Caller): Promise<string[]> =>
+  callWithin(caller, 'profiles.tokenSecrets', {}, DEADLINES.flush);
 
 /** The gateway without Moleculer's part, which is to route: the server, the hot path and the aliases. */
 export class Gateway {
@@ -46,7 +59,8 @@ export class Gateway {
     };
     const hot = new HotLatest(caller, surroundings, access);
     const document = openapiOf(ROUTES);
-    this.#resources = { access, rooms: new RoomTargets(), hot, config, openapi: () => document };
+    const tokens = new Tokens(async () => (config.jwtSecret.length > 0 ? config.jwtSecret : keptSecrets(caller)));
+    this.#resources = { access, tokens, rooms: new RoomTargets(), hot, config, openapi: () => document };
     const general = createListener(routing, new RouteTable(ROUTES), surroundings);
     this.#server = new HttpServer(
       (req, res) => {

@@ -8,10 +8,12 @@ export function paramsOf(
   route: Route,
   path: Readonly<Record<string, string>>,
   url: string,
-  body: Record<string, unknown>,
+  body: Readonly<Record<string, unknown>> | readonly unknown[],
 ): Record<string, unknown> {
   const params: Record<string, unknown> = {};
-  for (const name of route.body ?? []) if (Object.hasOwn(body, name)) params[name] = body[name];
+  const fields = (route.listBody ? { [route.listBody]: body } : body) as Readonly<Record<string, unknown>>;
+  for (const name of route.listBody ? [route.listBody] : (route.body ?? []))
+    if (Object.hasOwn(fields, name)) params[name] = fields[name];
   if (route.query && url.includes('?')) {
     const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
     for (const name of route.query) {

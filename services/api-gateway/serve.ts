@@ -1,5 +1,5 @@
 import { DEADLINES, monotonic } from '#shared/deadline.ts';
-import { readBody } from '#services/api-gateway/body.ts';
+import { readBody, readListBody } from '#services/api-gateway/body.ts';
 import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { Resources } from '#services/api-gateway/handlers/handler.ts';
 import { paramsOf } from '#services/api-gateway/params.ts';
@@ -19,7 +19,7 @@ export async function serve(
   try {
     exchange.service = resources.access.admit(route.access, path, exchange.req.headers.authorization);
     const reading = route.method === 'GET';
-    const body = reading ? {} : await readBody(exchange.req);
+    const body = reading ? {} : await (route.listBody ? readListBody : readBody)(exchange.req);
     // A slow upload is the caller's time, not the service's.
     const deadline = reading ? exchange.startedAt + READ_DEADLINE_MS : monotonic() + DEADLINES.gateway;
     exchange.expireAt(deadline);

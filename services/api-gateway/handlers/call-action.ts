@@ -7,7 +7,7 @@ import type { RoomTarget } from '#services/api-gateway/room-target.ts';
 import { read, write } from '#services/api-gateway/upstream.ts';
 
 /** The result of an action as bytes. The action checks the request's parameters by its contract. */
-async function forward(request: Request, action: ActionName, params: Record<string, unknown>): Promise<unknown> {
+export async function forward(request: Request, action: ActionName, params: Record<string, unknown>): Promise<unknown> {
   const { caller, deadline, exchange, route } = request;
   const checkedThere = params as ParamsOf<ActionName>;
   if (route.method === 'GET') return read(caller, action, checkedThere, deadline, asJson());

@@ -1,4 +1,5 @@
 import type { Config } from '#shared/config.ts';
+import type { Tokens } from '#shared/tokens.ts';
 import type { Access } from '#services/api-gateway/access.ts';
 import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { HotLatest } from '#services/api-gateway/hot-latest.ts';
@@ -26,7 +27,8 @@ export interface Resources {
   readonly access: Access;
   readonly rooms: RoomTargets;
   readonly hot: HotLatest;
-  readonly config: Pick<Config, 'mongoDbName'>;
+  readonly tokens: Tokens;
+  readonly config: Pick<Config, 'mongoDbName' | 'trustProxy'>;
   /** The OpenAPI document. */
   readonly openapi: () => unknown;
 }

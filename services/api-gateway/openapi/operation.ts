@@ -43,9 +43,14 @@ export const resultOf = (route: Route): TSchema =>
   route.result ?? (route.action && !route.resultType ? contractOf(route.action).result : Type.String());
 
 /** The schema of the route's body; null when it has none. */
-export function bodyOf(route: Route): TObject | null {
+export function bodyOf(route: Route): TSchema | null {
+  if (route.listBody) return (paramsSchema(route).properties as Record<string, TSchema>)[route.listBody]!;
   return route.body ? (Type.Pick(paramsSchema(route), [...route.body] as never) as TObject) : null;
 }
+
+/** Whether a request without a body is refused. */
+const needsBody = (route: Route): boolean =>
+  route.listBody !== undefined || (paramsSchema(route).required ?? []).some((name) => route.body?.includes(name));
 
 function parameter(components: Components, place: string, name: string, schema: TSchema, required: boolean): Json {
   const { description, ...rest } = components.use(schema);
@@ -138,7 +143,7 @@ export function operationOf(route: Route, components: Components): Json {
     ...(route.description ? { description: route.description } : {}),
     ...securityOf(route.access),
     parameters: parametersOf(route, components),
-    ...(content ? { requestBody: { required: (body.required ?? []).length > 0, content } } : {}),
+    ...(content ? { requestBody: { required: needsBody(route), content } } : {}),
     responses: responsesOf(route, components),
   };
 }

@@ -4,7 +4,7 @@ import type { RouteAccess } from '#services/api-gateway/access.ts';
 import type { ActionName } from '#services/contracts.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HeaderField {
   name: string;
@@ -16,7 +16,7 @@ export interface Example {
   path?: Record<string, string>;
   query?: Record<string, string | number | boolean>;
   headers?: Record<string, string>;
-  body?: Record<string, unknown>;
+  body?: Record<string, unknown> | readonly unknown[];
   response: unknown;
 }
 
@@ -38,8 +38,10 @@ export interface Route {
   rename?: Readonly<Record<string, string>>;
   /** Action parameters taken from the query. */
   query?: readonly string[];
-  /** Action parameters taken from the body. */
+  /** Action parameters taken from the body, which is an object. */
   body?: readonly string[];
+  /** The action parameter that the whole body is, a list. */
+  listBody?: string;
   headers?: readonly HeaderField[];
   handle: Handler;
   summary: string;

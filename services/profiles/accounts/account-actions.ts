@@ -1,3 +1,4 @@
+import { config } from '#shared/config.ts';
 import { Fault } from '#shared/errors.ts';
 import { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
 import { profileView } from '#services/profiles/accounts/profile-view.ts';
@@ -12,6 +13,11 @@ function found(document: ProfileDocument | null): Profile {
 }
 
 export const accountActions = {
+  tokenSecrets: read(accountsContract.tokenSecrets, async function tokenSecrets() {
+    // One that is configured goes to whoever needs it by configuration, not over the wire.
+    if (config().jwtSecret.length > 0) throw new Error('JWT_SECRET is set here and not where tokens are verified');
+    return [await this.repositories.secrets.tokenSecret()];
+  }),
   byUserId: read(accountsContract.byUserId, async function byUserId(ctx) {
     return found(await this.repositories.profiles.findByUserId(ctx.params.userId));
   }),

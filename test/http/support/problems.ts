@@ -24,7 +24,7 @@ export function expectProblem(answer: Answer, status: number, code: string, fiel
   expect(problem.detail.length).toBeGreaterThan(0);
   expect(problem.error).toBe(problem.detail);
   expect(problem.requestId).toBe(answer.headers['x-request-id']);
-  expect('retry-after' in answer.headers).toBe(status >= 500);
+  expect('retry-after' in answer.headers).toBe(status >= 500 || status === 429);
   if (code === 'validation_failed') {
     expect(problem.errors!.length).toBeGreaterThan(0);
     for (const { reason } of problem.errors!) expect(reason.length).toBeGreaterThan(0);

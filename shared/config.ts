@@ -85,6 +85,14 @@ const serviceKeys = (value: string, name: string): readonly ServiceKey[] =>
       );
     });
 
+const perMinute = integer(0, 10_000_000);
+
+/** As long as a service key. What is wrong is told without the value. */
+const adminToken = (value: string, name: string): string => {
+  if (value === '' || /^[\w.~-]{24,200}$/.test(value)) return value;
+  throw new ConfigError(`${name}: must have 24 to 200 letters, digits and - . _ ~`);
+};
+
 /** Of HMAC-SHA-256 a key is as long as its hash (RFC 7518, 3.2). What is wrong is told without the value. */
 const JWT_SECRET_BYTES = 32;
 
@@ -281,19 +289,25 @@ export const VARIABLES = {
     ['AUTH_MODE'],
     'open',
     oneOf('open', 'strict'),
-    '`open`: identities in requests are believed. `strict`: writes and private reads need a key of `SERVICE_KEYS`.',
+    '`open`: identities in requests are believed. `strict`: writes and private reads need a user’s token or a key of `SERVICE_KEYS`.',
   ),
   serviceKeys: variable(
     ['SERVICE_KEYS'],
     '',
     serviceKeys,
-    'Services that strict mode lets in: `name:key`, separated by commas; a key has at least 24 characters.',
+    'Services, which may act for any user: `name:key`, separated by commas; a key has at least 24 characters.',
   ),
   trustProxy: variable(
     ['TRUST_PROXY'],
     '0',
     integer(0, 10),
     'Proxies in front of the gateway that add to `X-Forwarded-For`. What an address may do is counted by the one they tell; 0 counts the connection’s own.',
+  ),
+  adminToken: variable(
+    ['ADMIN_TOKEN'],
+    '',
+    adminToken,
+    'Token of the administrator, at least 24 characters. Empty: in strict mode there are no administrator’s calls.',
   ),
   jwtSecret: variable(
     ['JWT_SECRET'],
@@ -318,6 +332,26 @@ export const VARIABLES = {
     '20',
     integer(1, 1_000_000),
     'Sign-ups, and log-ins, that an address may try in that time; and log-ins to one name.',
+  ),
+  rateLimitReads: variable(
+    ['RATE_LIMIT_READS'],
+    '6000',
+    perMinute,
+    'Reads that a user, or an address without a token, may make in a minute; 0: any number.',
+  ),
+  rateLimitWrites: variable(['RATE_LIMIT_WRITES'], '600', perMinute, 'The same for writes.'),
+  rateLimitUploads: variable(['RATE_LIMIT_UPLOADS'], '60', perMinute, 'The same for uploads.'),
+  rateLimitServiceFactor: variable(
+    ['RATE_LIMIT_SERVICE_FACTOR'],
+    '2000',
+    integer(1, 1_000_000),
+    'How many times as much a service key may, and in open mode who sends no token: a socket server speaks for everybody.',
+  ),
+  trustedProxies: variable(
+    ['TRUSTED_PROXIES'],
+    '0',
+    integer(0, 10),
+    'Proxies of your own in front of the gateway; each has added to `X-Forwarded-For` whom it was called by.',
   ),
   apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
   onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),
@@ -427,8 +461,6 @@ export function loadConfig(env: Record<string, string | undefined>, { startsKafk
     return [key, parse(env[name]?.trim() || fallback, name)];
   });
   const read = Object.freeze(Object.fromEntries(entries)) as Config;
-  if (read.authMode === 'strict' && read.serviceKeys.length === 0)
-    throw new ConfigError('SERVICE_KEYS: AUTH_MODE=strict needs at least one name:key');
   if (read.authMode === 'strict' && read.jwtSecret.length === 0)
     throw new ConfigError('JWT_SECRET: AUTH_MODE=strict needs at least one secret of 32 bytes or more');
   if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)

@@ -109,7 +109,7 @@ describe('the compose file', () => {
     expect(config.jwtSecret).toEqual([secret]);
     expect(holders(secret).sort()).toEqual(['api-gateway', 'profiles']);
     expect(() => loadConfig(environmentOf(read({ AUTH_MODE: 'strict' }).services['api-gateway']!))).toThrow(
-      'SERVICE_KEYS',
+      'JWT_SECRET',
     );
   });
 

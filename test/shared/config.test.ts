@@ -58,6 +58,9 @@ describe('loadConfig', () => {
     ['LOG_LEVEL', 'loud'],
     ['LOG_FORMAT', 'xml'],
     ['AUTH_MODE', 'closed'],
+    ['RATE_LIMIT_READS', '-1'],
+    ['RATE_LIMIT_SERVICE_FACTOR', '0'],
+    ['TRUSTED_PROXIES', 'all'],
   ])('refuses %s=%s in one line that names both', (name, value) => {
     const load = () => loadConfig({ [name]: value });
     expect(load).toThrow(ConfigError);
@@ -96,11 +99,15 @@ describe('loadConfig', () => {
     }
   });
 
-  it('needs a service key and a token secret in strict mode', () => {
-    expect(() => loadConfig({ AUTH_MODE: 'strict' })).toThrow(/^SERVICE_KEYS: AUTH_MODE=strict needs/);
-    const keys = { AUTH_MODE: 'strict', SERVICE_KEYS: `socket:${key}` };
-    expect(() => loadConfig(keys)).toThrow(/^JWT_SECRET: AUTH_MODE=strict needs/);
-    expect(loadConfig({ ...keys, JWT_SECRET: 's'.repeat(32) }).authMode).toBe('strict');
+  it('refuses a short token of the administrator, without showing it', () => {
+    expect(() => loadConfig({ ADMIN_TOKEN: 'secret' })).toThrow(/^ADMIN_TOKEN: must have 24 to 200[^]*(?<!secret)$/);
+    expect(loadConfig({ ADMIN_TOKEN: 'a'.repeat(24) }).adminToken).toBe('a'.repeat(24));
+  });
+
+  it('needs a token secret in strict mode', () => {
+    expect(() => loadConfig({ AUTH_MODE: 'strict' })).toThrow(/^JWT_SECRET: AUTH_MODE=strict needs/);
+    const secret = { JWT_SECRET: 's'.repeat(32) };
+    expect(loadConfig({ AUTH_MODE: 'strict', ...secret }).authMode).toBe('strict');
     expect(loadConfig({}).jwtSecret).toEqual([]);
     expect(loadConfig({}).authMode).toBe('open');
   });

@@ -22,6 +22,8 @@ export const LIMITS = {
   jsonBodyBytes: 2 * MIB,
   /** Nesting of free JSON (media, audio). */
   jsonDepth: 16,
+  /** Width times height, of all frames together; a photo of the largest phone sensors has about as many. */
+  imagePixels: 50_000_000,
   reactors: 2_000,
   edits: 100,
   /** Bytes a document may reach through its edit history. */

@@ -27,16 +27,6 @@ export function eventsOfEntry(entry: Entry, generation: string): RoomEvent[] {
   });
 }
 
-/** The event without what may be large: where Kafka refuses it, a reader knows at least what to read. */
-export function referenceOf(event: RoomEvent): RoomEvent {
-  const {
-    message: _message,
-    text: _text,
-    ...data
-  } = event.data as RoomEvent['data'] & { message?: unknown; text?: unknown };
-  return { ...event, data: { ...data, reference: true } } as RoomEvent;
-}
-
 /** What somebody who only wants to know of new messages needs. The state may stand at a later change of the entry. */
 function creation({ room, changes }: Entry, { seq, op, message }: Change) {
   const state = message ?? changes.findLast((one) => one.seq === seq && one.message)?.message;

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { randomUUID } from 'node:crypto';
 import type { Db } from 'mongodb';
 import { Coalescer } from '#shared/coalesce.ts';
 import { monotonic } from '#shared/deadline.ts';
-import { DURABLE } from '#shared/room-log/append.ts';
 import { type Clock, DatabaseClock } from '#shared/room-log/clock.ts';
 import { type Collections, collectionsOf, ensureIndexes } from '#shared/room-log/collections.ts';
 import { readEnds } from '#shared/room-log/end.ts';
+import { readGeneration } from '#shared/room-log/generation.ts';
 import { type StoredWindows, Windows } from '#shared/room-log/latest.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
 import { Sweeper } from '#shared/room-log/sweep.ts';
-import type { Command, Entry, Head, Outcome } from '#shared/room-log/types.ts';
+import type { Command, Entry, Head, Millis, Outcome } from '#shared/room-log/types.ts';
 import { Waiters } from '#shared/room-log/waiters.ts';
 import { Writer, type WriterStats } from '#shared/room-log/writer.ts';
 
@@ -26,6 +25,8 @@ export interface RoomsOptions {
   /** Default true: this process takes part in sweeping (L7). */
   sweep?: boolean;
   sweepIntervalMs?: number;
+  /** Before which time (epoch ms) all that was stored has been sent to Kafka. Default: there is no Kafka to wait for (L7). */
+  sentBefore?: () => Promise<Millis>;
 }
 
 export interface OpenRooms extends Rooms {
@@ -53,8 +54,8 @@ export async function openRooms(options: RoomsOptions): Promise<OpenRooms> {
   const own = options.clock ? undefined : new DatabaseClock(db, logger);
   await own?.start();
   const clock = options.clock ?? own!;
-  const { readModel, sweepIntervalMs } = options;
-  const rooms = new RoomLog(collections, { generation, clock, logger, readModel, sweepIntervalMs });
+  const { readModel, sweepIntervalMs, sentBefore } = options;
+  const rooms = new RoomLog(collections, { generation, clock, logger, readModel, sweepIntervalMs, sentBefore });
   if (options.sweep !== false) rooms.sweeper.start();
   const close = rooms.close.bind(rooms);
   rooms.close = async () => {
@@ -64,22 +65,13 @@ export async function openRooms(options: RoomsOptions): Promise<OpenRooms> {
   return rooms;
 }
 
-/** L8: the database-wide generation; `npm run restored` gives a new one. */
-async function readGeneration({ meta }: Collections): Promise<string> {
-  const document = await meta.findOneAndUpdate(
-    { _id: 'generation' },
-    { $setOnInsert: { value: randomUUID().slice(0, 8) } },
-    { upsert: true, returnDocument: 'after', writeConcern: DURABLE },
-  );
-  return document!.value!;
-}
-
 interface RoomLogOptions {
   generation: string;
   clock: Clock;
   logger: RoomsOptions['logger'];
   readModel: StoredWindows | undefined;
   sweepIntervalMs: number | undefined;
+  sentBefore: RoomsOptions['sentBefore'];
 }
 
 class RoomLog implements OpenRooms {
@@ -94,7 +86,7 @@ class RoomLog implements OpenRooms {
   readonly #repairing = new Set<string>();
 
   constructor(collections: Collections, options: RoomLogOptions) {
-    const { generation, clock, logger, readModel, sweepIntervalMs } = options;
+    const { generation, clock, logger, readModel, sweepIntervalMs, sentBefore } = options;
     this.collections = collections;
     this.#generation = generation;
     this.#logger = logger;
@@ -109,7 +101,7 @@ class RoomLog implements OpenRooms {
       logger,
     });
     this.#writer = new Writer({ collections, clock, logger, written: (entries) => this.#written(entries) });
-    this.sweeper = new Sweeper({ collections, clock, logger, intervalMs: sweepIntervalMs });
+    this.sweeper = new Sweeper({ collections, clock, logger, intervalMs: sweepIntervalMs, sentBefore });
   }
 
   get stats(): Readonly<WriterStats> {

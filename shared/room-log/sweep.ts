@@ -17,12 +17,19 @@ const FIRST_OVERLAP_MS = 600_000;
 /** Entries older than this, at or below their head, are removed (L7). */
 const KEEP_MS = 7 * 24 * 3_600_000;
 const CHUNK = 1_000;
+/**
+ * Entries are stored after their `at`: seconds, or, after an unknown outcome, for as long as it took to settle (L5). One
+ * of so long before what the relay has sent, in ms, is sent.
+ */
+const SENT_MARGIN_MS = 3_600_000;
 
 export interface SweeperOptions {
   collections: Collections;
   clock: Clock;
   logger: { warn(message: string): void; info(message: string): void };
   intervalMs?: number;
+  /** Before which time (epoch ms) all that was stored has been sent to Kafka; absent when events are off. */
+  sentBefore?: () => Promise<Millis>;
 }
 
 /** L7: puts right what died writers left, forgets old entries, purges deleted rooms; one process at a time, under a lease. */
@@ -33,9 +40,15 @@ export class Sweeper {
   #turn: Promise<void> = Promise.resolve();
   #stopped = false;
   #first = true;
+  #overdueMs = 0;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
+  }
+
+  /** For how long, in ms, entries have been kept beyond their time because they are not sent; 0 when none are. */
+  get overdueMs(): Millis {
+    return this.#overdueMs;
   }
 
   start(): void {
@@ -71,7 +84,7 @@ export class Sweeper {
     const stop = () => this.#stopped;
     const now = this.#options.clock.now();
     await this.#applyLeftBehind(now);
-    if (!stop()) await this.#forgetOld(now - KEEP_MS);
+    if (!stop()) await this.#forgetOld(await this.#keptSince(now - KEEP_MS));
     if (!stop()) await purgeRooms(this.#options.collections, now, stop);
   }
 
@@ -111,6 +124,27 @@ export class Sweeper {
       }
     }
     newest.clear();
+  }
+
+  /** Before when entries may go: `due`, and with events on not before they are sent. */
+  async #keptSince(due: Millis): Promise<Millis> {
+    const { collections, logger, sentBefore } = this.#options;
+    if (!sentBefore) return due;
+    const sent = (await sentBefore()) - SENT_MARGIN_MS;
+    if (sent >= due) {
+      this.#overdueMs = 0;
+      return due;
+    }
+    const [oldest] = await collections.log
+      .find({ at: { $gte: sent, $lt: due } }, { projection: { _id: 0, at: 1 } })
+      .sort({ at: 1 })
+      .limit(1)
+      .toArray();
+    const overdue = oldest ? due - oldest.at : 0;
+    if (overdue > 0 && this.#overdueMs === 0)
+      logger.warn('the log keeps entries of more than 7 days ago: the relay has not sent them to Kafka yet');
+    this.#overdueMs = overdue;
+    return sent;
   }
 
   /** Deletes, in chunks, entries from before `before` that are at or below their head. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { eventsOfEntry, referenceOf } from '#shared/events/of-entry.ts';
+import { eventsOfEntry } from '#shared/events/of-entry.ts';
 import { parseEvent } from '#shared/events/parse.ts';
+import { referenceOf } from '#shared/events/reference.ts';
 import { changeOf, type RoomEvent } from '#shared/events/room-events.ts';
 import type { Command, Entry } from '#shared/room-log/types.ts';
 import { history } from '#test/shared/room-log/commands.ts';

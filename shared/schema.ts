@@ -28,6 +28,9 @@ export const Text = (maxLength: number, options: Rule = {}) => Type.String({ max
 /** An integer that may come as a query string. */
 export const QueryInteger = (options: Rule = {}) => Type.Integer({ 'x-query': true, ...options });
 
+/** A number, fractions included, that may come as a query string. */
+export const QueryNumber = (options: Rule = {}) => Type.Number({ 'x-query': true, ...options });
+
 /** A boolean that may come as a query string: true/1/yes/on/t/y and their opposites, in any case. */
 export const QueryBoolean = (options: Rule = {}) => Type.Boolean({ 'x-query': true, ...options });
 
@@ -73,15 +76,25 @@ const checkJson = (value: unknown, errors: RuleError[]) => {
   return problem ? refuse(errors, problem, value) : value;
 };
 
+const checkBounds = (number: number, errors: RuleError[], rule: Rule) => {
+  if (rule.min !== undefined && number < (rule.min as number))
+    return refuse(errors, `must be at least ${rule.min}`, number);
+  if (rule.max !== undefined && number > (rule.max as number))
+    return refuse(errors, `must be at most ${rule.max}`, number);
+  return number;
+};
+
 const checkQueryInteger = (value: unknown, errors: RuleError[], rule: Rule) => {
   const number = typeof value === 'string' && /^[+-]?\d{1,20}$/.test(value) ? Number(value) : value;
   if (!Number.isInteger(number)) return refuse(errors, 'must be an integer', value);
   if (!Number.isSafeInteger(number)) return refuse(errors, 'is beyond 2^53', value);
-  if (rule.min !== undefined && (number as number) < (rule.min as number))
-    return refuse(errors, `must be at least ${rule.min}`, value);
-  if (rule.max !== undefined && (number as number) > (rule.max as number))
-    return refuse(errors, `must be at most ${rule.max}`, value);
-  return number;
+  return checkBounds(number as number, errors, rule);
+};
+
+const checkQueryNumber = (value: unknown, errors: RuleError[], rule: Rule) => {
+  const number = typeof value === 'string' && /^[+-]?\d{1,20}(?:\.\d{1,20})?$/.test(value) ? Number(value) : value;
+  if (!Number.isFinite(number)) return refuse(errors, 'must be a number', value);
+  return checkBounds(number as number, errors, rule);
 };
 
 const checkQueryBoolean = (value: unknown, errors: RuleError[]) => {
@@ -141,7 +154,9 @@ function ruleOf(schema: JsonSchema): Rule {
             max: schema.maximum ?? Number.MAX_SAFE_INTEGER,
           };
     case 'number':
-      return { type: 'number', min: schema.minimum, max: schema.maximum };
+      return schema['x-query']
+        ? { type: 'custom', check: checkQueryNumber, min: schema.minimum, max: schema.maximum }
+        : { type: 'number', min: schema.minimum, max: schema.maximum };
     case 'boolean':
       return schema['x-query'] ? { type: 'custom', check: checkQueryBoolean } : { type: 'boolean' };
     case 'array':

@@ -15,8 +15,8 @@ const BROTLI = {
 };
 
 /** The bytes of a text in the encoding asked for, or as they are when they are few; compressed off the main thread. */
-export async function encoded(text: string, wanted: Encoding): Promise<{ body: Buffer; encoding: Encoding }> {
-  const plain = Buffer.from(text);
+export async function encoded(text: string | Buffer, wanted: Encoding): Promise<{ body: Buffer; encoding: Encoding }> {
+  const plain = typeof text === 'string' ? Buffer.from(text) : text;
   if (wanted === 'identity' || plain.length < MIN_BYTES) return { body: plain, encoding: 'identity' };
   return { body: await (wanted === 'br' ? brotli(plain, BROTLI) : gzipped(plain)), encoding: wanted };
 }

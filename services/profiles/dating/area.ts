@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Place, Position } from '#services/profiles/dating/fields/place.ts';
 
 /** A GeoJSON point: longitude first. */
@@ -8,10 +9,34 @@ export interface Point {
 
 export const pointOf = ({ lat, lon }: Position): Point => ({ type: 'Point', coordinates: [lon, lat] });
 
-/** To a tenth of a degree, some 11 km: tells the city and not the street. `+ 0` makes 0 of -0. */
-const rounded = (degrees: number): number => Math.round(degrees * 10) / 10 + 0;
+/** Degrees, some 11 km: tells the city and not the street. */
+const AREA = 0.1;
 
+/** `+ 0` makes 0 of -0. */
+const rounded = (degrees: number): number => Math.round(degrees / AREA) / (1 / AREA) + 0;
+
+/** What others are shown of a position. */
 export const areaOf = ({ lat, lon }: Position): Position => ({ lat: rounded(lat), lon: rounded(lon) });
+
+const clamp = (degrees: number, bound: number): number => Math.max(-bound, Math.min(bound, degrees));
+
+/** 0 to 1, from four bytes. */
+const fraction = (bytes: Buffer, at: number): number => bytes.readUInt32BE(at) / 0xffff_ffff;
+
+/**
+ * A point somewhere in the area of a position: the same one for the same person and area, wherever in it he really is.
+ * Everything that is searched, sorted or measured for others goes by it, so that no number of questions from chosen
+ * points leads closer than the area. Not the middle of the area: a search would have to look at all people of a city to
+ * return some of them, if all stood in one spot.
+ */
+export function publicPointOf(position: Position, person: string): Position {
+  const { lat, lon } = areaOf(position);
+  const hash = createHash('sha256').update(`${person} ${lat} ${lon}`).digest();
+  return {
+    lat: clamp(lat + (fraction(hash, 0) - 0.5) * AREA, 90),
+    lon: clamp(lon + (fraction(hash, 4) - 0.5) * AREA, 180),
+  };
+}
 
 /** Where a place is, when it says so. */
 export const positionIn = ({ lat, lon }: Place = {}): Position | undefined =>

@@ -15,10 +15,10 @@ const LEVELS = [
   [Number.POSITIVE_INFINITY, 6, 'distant'],
 ] as const;
 
-/** Where somebody lives, and the area that counts for distances. */
+/** Where somebody lives, and the point that counts for distances. */
 export interface Residence {
   place: Place;
-  area?: Position;
+  point?: Position;
 }
 
 /** By the names of places, where the distance is not known. */
@@ -30,8 +30,8 @@ function byName(one: Place, other: Place): [score: number, level?: string] {
 }
 
 export function scoreLocation(one: Residence, other: Residence): Components['location'] {
-  if (one.area && other.area) {
-    const km = distanceKm(one.area, other.area);
+  if (one.point && other.point) {
+    const km = distanceKm(one.point, other.point);
     const [, score, level] = LEVELS.find(([limit]) => km <= limit)!;
     return { score, weight: WEIGHT, distanceKm: toThousandths(km), level };
   }

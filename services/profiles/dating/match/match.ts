@@ -1,5 +1,5 @@
-import { areaOf, positionIn } from '#services/profiles/dating/area.ts';
 import type { Dating } from '#services/profiles/dating/dating.ts';
+import type { Position } from '#services/profiles/dating/fields/place.ts';
 import { RELATIONSHIP_FIELDS } from '#services/profiles/dating/fields/relationships.ts';
 import { scoreInterests } from '#services/profiles/dating/match/interests.ts';
 import { jaccard } from '#services/profiles/dating/match/jaccard.ts';
@@ -24,12 +24,11 @@ export interface Person {
   words: Set<string>;
 }
 
-/** Distances count between areas, so that no score tells more of a place than an answer may. */
-export function personOf(dating: Dating): Person {
-  const position = positionIn(dating.location);
+/** `point`: what distances are counted from, where it is known; what nobody may know exactly must not be exact here. */
+export function personOf(dating: Dating, point: Position | undefined): Person {
   return {
     dating,
-    residence: { place: dating.location ?? {}, ...(position && { area: areaOf(position) }) },
+    residence: { place: dating.location ?? {}, ...(point && { point }) },
     relationships: new Set(RELATIONSHIP_FIELDS.flatMap((name) => dating[name] ?? [])),
     words: wordsOf(dating),
   };

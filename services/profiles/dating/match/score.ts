@@ -17,7 +17,7 @@ export const BreakdownShape = Type.Object(
     rawTotal: Type.Integer({ description: 'Sum of the scores' }),
     components: Type.Object({
       location: scored({
-        distanceKm: Type.Optional(Type.Number({ description: 'Between the areas of both; 3 places' })),
+        distanceKm: Type.Optional(Type.Number({ description: 'As exact as distanceMeters; 3 places' })),
         level: Type.Optional(Type.String()),
       }),
       relationship: scored({ overlap: Side, ratio: Ratio }),

@@ -1,0 +1,62 @@
+import type { Collection, Db } from 'mongodb';
+import { upserting } from '#shared/upserting.ts';
+
+/** Who likes whom. Names by their keys; `at`: epoch ms. */
+export interface LikeDocument {
+  fromLc: string;
+  toLc: string;
+  at: number;
+}
+
+type Side = 'fromLc' | 'toLc';
+
+/** Newest likes that are answered. */
+const MAX_LIKES = 5_000;
+
+/** Every query of `likes`; nothing else touches it. Throws the driver's errors. */
+export class LikesRepository {
+  readonly #likes: Collection<LikeDocument>;
+
+  constructor(db: Db) {
+    this.#likes = db.collection('likes');
+  }
+
+  /** Creates what is missing; safe to run at every start of every process. The lists are answered from indexes alone. */
+  async ensureIndexes(): Promise<void> {
+    await this.#likes.createIndexes([
+      { key: { fromLc: 1, toLc: 1 }, unique: true },
+      { key: { toLc: 1, at: -1, fromLc: 1 } },
+      { key: { fromLc: 1, at: -1, toLc: 1 } },
+    ]);
+  }
+
+  /** Makes the like of a pair, or moves it to this time. */
+  async put({ fromLc, toLc, at }: LikeDocument): Promise<void> {
+    await upserting(() => this.#likes.updateOne({ fromLc, toLc }, { $set: { at } }, { upsert: true }));
+  }
+
+  /** False when there was none. */
+  async delete(fromLc: string, toLc: string): Promise<boolean> {
+    return (await this.#likes.deleteOne({ fromLc, toLc })).deletedCount > 0;
+  }
+
+  /** Takes away all likes from and to a name. */
+  async deleteAllOf(name: string): Promise<void> {
+    await Promise.all([this.#likes.deleteMany({ fromLc: name }), this.#likes.deleteMany({ toLc: name })]);
+  }
+
+  /** The newest likes to a name. */
+  incoming = (name: string): Promise<Pick<LikeDocument, 'fromLc' | 'at'>[]> => this.#newest('toLc', name, 'fromLc');
+
+  /** The newest likes from a name. */
+  outgoing = (name: string): Promise<Pick<LikeDocument, 'toLc' | 'at'>[]> => this.#newest('fromLc', name, 'toLc');
+
+  #newest<O extends Side>(side: Side, name: string, other: O): Promise<Pick<LikeDocument, O | 'at'>[]> {
+    return this.#likes
+      .find(
+        { [side]: name },
+        { projection: { _id: 0, [other]: 1, at: 1 }, sort: { at: -1, [other]: 1 }, limit: MAX_LIKES },
+      )
+      .toArray();
+  }
+}

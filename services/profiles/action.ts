@@ -5,12 +5,16 @@ import { isUnavailable } from '#shared/mongo-faults.ts';
 import type { Mongo } from '#shared/mongo.ts';
 import { validatorOf } from '#shared/schema.ts';
 import { ROOM_SHARD } from '#shared/transport/room-shard.ts';
+import type { SignIn } from '#services/profiles/accounts/sign-in.ts';
+import type { DatingDesk } from '#services/profiles/dating/desk.ts';
 import type { Repositories } from '#services/profiles/repositories.ts';
 
 /** What the service holds while it runs. */
 export interface State {
   mongo: Mongo | null;
   repositories: Repositories;
+  signIn: SignIn;
+  dating: DatingDesk;
   stopping: AbortController;
   /** Takes the need of a database back from the process's health page. */
   unneed: () => void;

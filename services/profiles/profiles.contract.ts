@@ -1,5 +1,13 @@
 import type { Contract } from '#shared/contract.ts';
 import { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
+import { datingContract } from '#services/profiles/dating/dating.contract.ts';
+import { likesContract } from '#services/profiles/likes/likes.contract.ts';
+import { namesContract } from '#services/profiles/names/names.contract.ts';
 
 /** One service for all that belongs to a person; a part a folder. */
-export const profilesContract = { ...accountsContract } satisfies Contract;
+export const profilesContract = {
+  ...accountsContract,
+  ...datingContract,
+  ...likesContract,
+  ...namesContract,
+} satisfies Contract;

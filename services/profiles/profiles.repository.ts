@@ -1,5 +1,38 @@
-import type { Collection, Db } from 'mongodb';
-import { type ProfileDocument, usernameKey } from '#services/profiles/profile.document.ts';
+import type { Collection, Db, ObjectId } from 'mongodb';
+import { Fault } from '#shared/errors.ts';
+import { LIMITS } from '#shared/limits.ts';
+import { isDuplicateKey } from '#shared/mongo-faults.ts';
+import { NAMES } from '#services/profiles/accounts/account-rules.ts';
+import { type ProfileDocument, touched, usernameKey } from '#services/profiles/profile.document.ts';
+
+/** What a sign-up stores. */
+export type NewAccount = Required<
+  Pick<ProfileDocument, 'userId' | 'username' | 'usernameLower' | 'passwordHash' | 'avatarUrl' | 'friends'>
+>;
+type OwnFields = Partial<Pick<ProfileDocument, 'avatarUrl' | 'friends'>>;
+
+export interface Card {
+  usernameLower: string;
+  userId: string;
+  avatarUrl: string | null;
+}
+
+/** An avatar over 64 KiB, a data URL, is left out: lists show up to 2,000 people. */
+const CARD = {
+  _id: 0,
+  usernameLower: 1,
+  userId: 1,
+  avatarUrl: {
+    $cond: [
+      { $eq: [{ $type: '$avatarUrl' }, 'string'] },
+      { $cond: [{ $lte: [{ $strLenBytes: '$avatarUrl' }, LIMITS.messageAvatar] }, '$avatarUrl', null] },
+      null,
+    ],
+  },
+} as const;
+
+/** Tries of a change that others make at the same time; only another one of the same kind takes one away. */
+const TRIES = 5;
 
 /** The queries of `profiles` that concern accounts. Throws the driver's errors. */
 export class ProfilesRepository {
@@ -25,5 +58,89 @@ export class ProfilesRepository {
 
   findByUsername(username: string): Promise<ProfileDocument | null> {
     return this.#profiles.findOne({ usernameLower: usernameKey(username) });
+  }
+
+  /** What lists show of the users with these names, at most as many. */
+  cards(usernamesLower: string[]): Promise<Card[]> {
+    return this.#profiles
+      .find({ usernameLower: { $in: usernamesLower }, userId: { $exists: true } }, { projection: CARD })
+      .toArray() as Promise<Card[]>;
+  }
+
+  /** Whether an account has the name or had it. The indexes decide when one is made; this saves the way there. */
+  async isTaken(usernameLower: string): Promise<boolean> {
+    const by = { projection: { _id: 1 } };
+    const [now, ever] = await Promise.all([
+      this.#profiles.findOne({ usernameLower, userId: { $exists: true } }, by),
+      this.#profiles.findOne({ names: usernameLower, userId: { $exists: true } }, by),
+    ]);
+    return now !== null || ever !== null;
+  }
+
+  /** The new account, as the account of the dating profile of this name where there is one; null when the name is taken. */
+  async createAccount({ usernameLower, ...account }: NewAccount, now: number): Promise<ProfileDocument | null> {
+    // A dating profile may come in between; it is found at the second try.
+    for (let attempt = 1; attempt <= 2; attempt += 1)
+      try {
+        return await this.#profiles.findOneAndUpdate(
+          { usernameLower, userId: { $exists: false } },
+          {
+            $set: account,
+            $addToSet: { names: usernameLower },
+            $inc: { rev: 1 },
+            $min: { createdAt: now },
+            $max: { updatedAt: now },
+          },
+          { upsert: true, returnDocument: 'after' },
+        );
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    return null;
+  }
+
+  /** Puts one hash of the same password in the place of another, unless the password was changed. */
+  async replacePasswordHash(_id: ObjectId, from: string, to: string): Promise<void> {
+    await this.#profiles.updateOne({ _id, passwordHash: from }, { $set: { passwordHash: to } });
+  }
+
+  /** Sets the given fields; null when there is no such user. */
+  update(userId: string, fields: OwnFields, now: number): Promise<ProfileDocument | null> {
+    if (Object.keys(fields).length === 0) return this.findByUserId(userId);
+    return this.#profiles.findOneAndUpdate({ userId }, { $set: fields, ...touched(now) }, { returnDocument: 'after' });
+  }
+
+  /**
+   * As `update`, with another name; the old one stays the user's for good. Throws `username_taken`, and `names_full`
+   * for one name more than a person may have had.
+   */
+  async rename(userId: string, username: string, fields: OwnFields, now: number): Promise<ProfileDocument | null> {
+    const usernameLower = usernameKey(username);
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const user = await this.findByUserId(userId);
+      if (!user) return null;
+      const names = new Set([...(user.names ?? []), user.usernameLower, usernameLower]);
+      if (names.size > NAMES) throw new Fault('names_full');
+      const renamed = await this.#renameFrom(user, { ...fields, username, usernameLower, names: [...names] }, now);
+      if (renamed) return renamed;
+    }
+    throw new Fault('not_stored');
+  }
+
+  /** Null when the user got another name meanwhile. */
+  async #renameFrom(
+    { _id, usernameLower, names }: ProfileDocument,
+    fields: OwnFields & Pick<ProfileDocument, 'username' | 'usernameLower' | 'names'>,
+    now: number,
+  ): Promise<ProfileDocument | null> {
+    try {
+      return await this.#profiles.findOneAndUpdate(
+        { _id, usernameLower, names: names ?? { $exists: false } },
+        { $set: fields, ...touched(now) },
+        { returnDocument: 'after' },
+      );
+    } catch (error) {
+      throw isDuplicateKey(error) ? new Fault('username_taken', undefined, { cause: error }) : error;
+    }
   }
 }

@@ -5,6 +5,11 @@ import { readiness } from '#shared/health/readiness.ts';
 import { openMongo } from '#shared/mongo.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import { accountActions } from '#services/profiles/accounts/account-actions.ts';
+import { openSignIn } from '#services/profiles/accounts/sign-in.ts';
+import { datingActions } from '#services/profiles/dating/dating-actions.ts';
+import { openDatingDesk } from '#services/profiles/dating/desk.ts';
+import { likesActions } from '#services/profiles/likes/likes-actions.ts';
+import { nameActions } from '#services/profiles/names/name-actions.ts';
 import type { State, This } from '#services/profiles/action.ts';
 import { openRepositories } from '#services/profiles/repositories.ts';
 
@@ -12,7 +17,7 @@ import { openRepositories } from '#services/profiles/repositories.ts';
 const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, This> = {
   name: 'profiles',
 
-  actions: { ...accountActions },
+  actions: { ...accountActions, ...nameActions, ...datingActions, ...likesActions },
 
   created() {
     this.stopping = new AbortController();
@@ -31,7 +36,10 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
     const repositories = await waitForDatabase(open, this.stopping.signal, (error) =>
       this.logger.warn('profiles waits for MongoDB', error),
     );
-    if (repositories) this.repositories = repositories;
+    if (!repositories) return;
+    this.repositories = repositories;
+    this.signIn = openSignIn(repositories);
+    this.dating = openDatingDesk(repositories);
   },
 
   async stopped() {

@@ -1,15 +1,33 @@
 import type { Db } from 'mongodb';
+import { AttemptsRepository } from '#services/profiles/accounts/attempts.repository.ts';
 import { SecretsRepository } from '#services/profiles/accounts/secrets.repository.ts';
+import { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
+import { DatingVersion } from '#services/profiles/dating/dating-version.ts';
+import { LikesRepository } from '#services/profiles/likes/likes.repository.ts';
 import { ProfilesRepository } from '#services/profiles/profiles.repository.ts';
 
 export interface Repositories {
   profiles: ProfilesRepository;
+  dating: DatingRepository;
+  datingVersion: DatingVersion;
+  likes: LikesRepository;
   secrets: SecretsRepository;
+  attempts: AttemptsRepository;
 }
 
 /** The service's collections, with their indexes. */
 export async function openRepositories(db: Db): Promise<Repositories> {
   const profiles = new ProfilesRepository(db);
-  await profiles.ensureIndexes();
-  return { profiles, secrets: new SecretsRepository(db) };
+  const dating = new DatingRepository(db);
+  const likes = new LikesRepository(db);
+  const attempts = new AttemptsRepository(db);
+  await Promise.all([profiles, dating, likes, attempts].map((one) => one.ensureIndexes()));
+  return {
+    profiles,
+    dating,
+    datingVersion: new DatingVersion(db),
+    likes,
+    attempts,
+    secrets: new SecretsRepository(db),
+  };
 }

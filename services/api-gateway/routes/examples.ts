@@ -73,3 +73,12 @@ export const groupWithPreview = {
   lastActiveAt: preview.createdAt,
   summaryFetchedAt: preview.createdAt + 1_000,
 };
+
+export const profile = {
+  userId: 'u_1795992600000_0123abcd',
+  username: 'alice',
+  avatarUrl: 'https://media.example.com/alice.webp',
+  friends: [],
+  createdAt: 1_795_992_600_000,
+  updatedAt: 1_795_992_600_000,
+};

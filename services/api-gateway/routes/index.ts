@@ -1,8 +1,17 @@
+import { accountRoutes } from '#services/api-gateway/routes/accounts.ts';
 import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
+import { mediaRoutes } from '#services/api-gateway/routes/media.ts';
 import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 import { systemRoutes } from '#services/api-gateway/routes/system.ts';
 
 /** Everything that the gateway serves. */
-export const ROUTES: readonly Route[] = [...groupRoutes, ...messageRoutes, ...dmRoutes, ...systemRoutes];
+export const ROUTES: readonly Route[] = [
+  ...groupRoutes,
+  ...messageRoutes,
+  ...dmRoutes,
+  ...accountRoutes,
+  ...mediaRoutes,
+  ...systemRoutes,
+];

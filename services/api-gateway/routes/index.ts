@@ -1,7 +1,6 @@
 import { accountRoutes } from '#services/api-gateway/routes/accounts.ts';
 import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
-import { mediaRoutes } from '#services/api-gateway/routes/media.ts';
 import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 import { systemRoutes } from '#services/api-gateway/routes/system.ts';
@@ -12,6 +11,5 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...dmRoutes,
   ...accountRoutes,
-  ...mediaRoutes,
   ...systemRoutes,
 ];

@@ -15,6 +15,8 @@ export interface GroupDocument {
   name?: unknown;
   description?: unknown;
   avatarUrl?: unknown;
+  /** userId of the user who made it; missing where nobody told who he was. */
+  createdBy?: string;
   /** Counts the group's changes since it was made or first changed here. */
   rev?: number;
   /** Epoch ms of the last change made here. */

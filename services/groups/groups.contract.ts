@@ -40,6 +40,8 @@ const GroupFields = {
   description: Maybe(Text(LIMITS.groupDescription)),
   avatarUrl: Maybe(Text(LIMITS.avatar, { description: 'URL or data URL' })),
 };
+/** Internal: the userId for whom it is done; absent: for a service, which may change every group. */
+const By = { by: Type.Optional(Text(LIMITS.id)) };
 const Success = Type.Object({ success: Type.Boolean() });
 
 export const groupsContract = {
@@ -58,14 +60,15 @@ export const groupsContract = {
       id: Maybe(Text(LIMITS.id, { description: 'Slug; made from name when absent' })),
       name: Maybe(Text(LIMITS.groupName, { description: 'Needed when there is no id' })),
       ...GroupFields,
+      ...By,
     }),
     result: GroupShape,
   },
   update: {
-    params: Type.Object({ groupId: GroupId, name: Type.Optional(Text(LIMITS.groupName)), ...GroupFields }),
+    params: Type.Object({ groupId: GroupId, name: Type.Optional(Text(LIMITS.groupName)), ...GroupFields, ...By }),
     result: GroupShape,
   },
-  remove: { params: Type.Object({ groupId: GroupId }), result: Success },
+  remove: { params: Type.Object({ groupId: GroupId, ...By }), result: Success },
   addMember: {
     params: Type.Object({
       groupId: GroupId,

@@ -1,4 +1,5 @@
 import { type Collection, type Db, MinKey, ObjectId, type UpdateFilter } from 'mongodb';
+import { Fault } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
 import { looksLikeDatabaseId } from '#shared/room-id.ts';
 import { type GroupDocument, slugOf } from '#services/groups/group-view.ts';
@@ -31,6 +32,9 @@ const LISTED = {
 
 /** Selects a group by id. Older databases may hold a number, which a path names by its digits. */
 const withId = (id: string) => ({ id: { $in: String(Number(id)) === id ? [id, Number(id)] : [id] } });
+
+/** What was made by this user; all, when no user is named. */
+const madeBy = (by: string | undefined) => (by === undefined ? {} : { createdBy: by });
 
 const changed = (fields: Partial<GroupFields>, now: number): UpdateFilter<GroupDocument> => ({
   $set: { ...fields, updatedAt: now },
@@ -83,27 +87,42 @@ export class GroupsRepository {
     return alias && alias.room;
   }
 
-  /** The group with this id, made or overwritten. A new one gets `_id` = `id`, so that both its ids are the same. */
-  async upsert(id: string, fields: Required<GroupFields>, now: number): Promise<GroupDocument> {
-    const group = await upserting(() =>
-      this.#groups.findOneAndUpdate(
-        withId(id),
-        { ...changed(fields, now), $setOnInsert: { _id: id, id } },
-        { upsert: true, returnDocument: 'after' },
-      ),
-    );
+  /**
+   * The group with this id, made or overwritten. A new one gets `_id` = `id`, so that both its ids are the same, and
+   * remembers the user who made it. `by`: a user, who may overwrite only what he made. Throws `forbidden`.
+   */
+  async upsert(id: string, fields: Required<GroupFields>, now: number, by?: string): Promise<GroupDocument> {
+    const group = await upserting(async () => {
+      const known = by === undefined ? null : await this.overwrite(id, fields, now, by);
+      return (
+        known ??
+        this.#groups.findOneAndUpdate(
+          { ...withId(id), ...madeBy(by) },
+          { ...changed(fields, now), $setOnInsert: { _id: id, id, ...madeBy(by) } },
+          { upsert: true, returnDocument: 'after' },
+        )
+      );
+    });
     if (!group) throw new Error('an upsert answered no group');
     return group;
   }
 
-  /** The group with this id, overwritten; null when there is none. */
-  overwrite(id: string, fields: Required<GroupFields>, now: number): Promise<GroupDocument | null> {
-    return this.#groups.findOneAndUpdate(withId(id), changed(fields, now), { returnDocument: 'after' });
+  /** The group with this id, overwritten; null when there is none. Throws `forbidden` as `upsert`. */
+  async overwrite(id: string, fields: Required<GroupFields>, now: number, by?: string): Promise<GroupDocument | null> {
+    const filter = { ...withId(id), ...madeBy(by) };
+    const group = await this.#groups.findOneAndUpdate(filter, changed(fields, now), { returnDocument: 'after' });
+    if (!group && by !== undefined && (await this.#groups.findOne(withId(id)))) throw new Fault('forbidden');
+    return group;
   }
 
-  /** Sets the given fields; null when the group is gone. */
-  update(_id: GroupDocument['_id'], fields: Partial<GroupFields>, now: number): Promise<GroupDocument | null> {
-    return this.#groups.findOneAndUpdate({ _id }, changed(fields, now), { returnDocument: 'after' });
+  /** Sets the given fields; null when the group is gone, or was not made by the user `by`. */
+  update(
+    _id: GroupDocument['_id'],
+    fields: Partial<GroupFields>,
+    now: number,
+    by?: string,
+  ): Promise<GroupDocument | null> {
+    return this.#groups.findOneAndUpdate({ _id, ...madeBy(by) }, changed(fields, now), { returnDocument: 'after' });
   }
 
   async delete(_id: GroupDocument['_id']): Promise<void> {

@@ -75,8 +75,8 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
       return updateGroup(this.repositories.groups, ctx.params);
     }),
     remove: write('remove', async function remove(ctx) {
-      const { groupId } = ctx.params;
-      await removeGroup(ctx, this.repositories, groupId, (error) =>
+      const { groupId, by } = ctx.params;
+      await removeGroup(ctx, this.repositories, { groupId, by }, (error) =>
         this.logger.error('A group could not be deleted to the end; deleting it again goes on', error, { groupId }),
       );
       return { success: true };

@@ -1,8 +1,11 @@
 import type { Context } from 'moleculer';
 import { ObjectId } from 'mongodb';
 import { deadlineOf, monotonic } from '#shared/deadline.ts';
+import type { Params } from '#shared/contract.ts';
 import { Fault } from '#shared/errors.ts';
 import { call } from '#services/contracts.ts';
+import { checkCreator } from '#services/groups/creator.ts';
+import type { groupsContract } from '#services/groups/groups.contract.ts';
 import type { Repositories } from '#services/groups/repositories.ts';
 import { databaseIdOf, type GroupDocument, roomOf, slugOf } from '#services/groups/group-view.ts';
 
@@ -11,7 +14,8 @@ const ANSWER_MS = 300;
 
 /**
  * Deletes a group: empties the room, keeps the databaseId of an old group as an alias, deletes the members and, last,
- * the group, so that a repeat finishes what a crash left. 404 for an unknown group.
+ * the group, so that a repeat finishes what a crash left. 404 for an unknown group, 403 for a user who did not
+ * make it.
  *
  * Members go at some 50,000 a second. When they are not gone in time the caller hears `outcome_unknown`, the work goes
  * on, and `onLateError` is told if it fails.
@@ -19,11 +23,12 @@ const ANSWER_MS = 300;
 export async function removeGroup(
   ctx: Context,
   repositories: Repositories,
-  groupId: string,
+  { groupId, by }: Params<(typeof groupsContract)['remove']>,
   onLateError: (error: unknown) => void,
 ): Promise<void> {
   const group = await repositories.groups.find(groupId);
   if (!group) throw new Fault('group_not_found');
+  checkCreator(group, by);
 
   const room = roomOf(group);
   if (room !== null) await call(ctx, 'messages.deleteRoom', { room });

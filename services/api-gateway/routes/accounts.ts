@@ -1,6 +1,5 @@
 import { callAction } from '#services/api-gateway/handlers/call-action.ts';
 import { callAsUser, callFromAddress } from '#services/api-gateway/handlers/accounts.ts';
-import { withAvatar } from '#services/api-gateway/handlers/with-avatar.ts';
 import { profile } from '#services/api-gateway/routes/examples.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 
@@ -16,7 +15,7 @@ export const accountRoutes: readonly Route[] = [
     tag,
     action: 'profiles.signUp',
     body: ['username', 'password', 'avatarUrl'],
-    handle: withAvatar('avatarUrl', callFromAddress),
+    handle: callFromAddress,
     summary: 'Make an account',
     description:
       'Names are compared without case. One that somebody has or ever had is taken: ids of direct messages are made of ' +
@@ -55,7 +54,7 @@ export const accountRoutes: readonly Route[] = [
     tag,
     action: 'profiles.updateMe',
     body: ['username', 'avatarUrl', 'friends'],
-    handle: withAvatar('avatarUrl', callAsUser),
+    handle: callAsUser,
     summary: 'Change one’s own profile',
     description:
       'Changes the fields that are sent and leaves the others. An empty avatarUrl takes the avatar away. A user may ' +

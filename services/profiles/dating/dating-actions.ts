@@ -31,7 +31,7 @@ export const datingActions = {
   datingList: read(datingContract.datingList, async function datingList(ctx) {
     const { viewer, known = false, viewerLat, viewerLon, maxDistanceKm, limit, encoding, ifNoneMatch } = ctx.params;
     const position = positionOf(viewerLat, viewerLon);
-    const list = await this.dating.lists.get(
+    const { etag, body, ...made } = await this.dating.lists.get(
       {
         ...(viewer?.trim() && { viewer: viewer.trim().toLowerCase() }),
         known,
@@ -41,7 +41,7 @@ export const datingActions = {
       },
       encoding,
     );
-    return { ...list, body: list.etag === ifNoneMatch ? null : list.body };
+    return { etag, encoding: made.encoding, body: etag === ifNoneMatch ? null : body };
   }),
   datingBatch: read(datingContract.datingBatch, function datingBatch(ctx) {
     const { ids, users, viewer, known = false } = ctx.params;

@@ -23,7 +23,7 @@ const phrases = Object.fromEntries(
 const lists = Object.fromEntries(
   RELATIONSHIP_FIELDS.map((name) => [
     name,
-    Type.Optional(FreeJson({ description: 'List of texts, or a text with commas; empty clears it' })),
+    Maybe(FreeJson({ description: 'List of texts, or a text with commas; empty clears it' })),
   ]),
 );
 const DisplayName = Maybe(Type.String({ description: 'Up to 80 characters; the three names are one' }));
@@ -34,22 +34,20 @@ export const EDIT_FIELDS = {
   ...texts,
   ...phrases,
   ...lists,
-  height: Type.Optional(FreeJson({ description: 'Text or number; up to 40 characters' })),
+  height: Maybe(FreeJson({ description: 'Text or number; up to 40 characters' })),
   displayName: DisplayName,
   firstName: DisplayName,
   name: DisplayName,
-  age: Type.Optional(FreeJson({ description: '18 to 120, or its text; null clears it' })),
-  childrenCount: Type.Optional(FreeJson({ description: '0 to 20, else it is cleared' })),
-  preferences: Type.Optional(
-    FreeJson({ description: 'Object up to 4 KiB; age: {min, max} from 18 to 120; {} clears it' }),
-  ),
-  location: Type.Optional(
+  age: Maybe(FreeJson({ description: '18 to 120, or its text; null clears it' })),
+  childrenCount: Maybe(FreeJson({ description: '0 to 20, else it is cleared' })),
+  preferences: Maybe(FreeJson({ description: 'Object up to 4 KiB; age: {min, max} from 18 to 120; {} clears it' })),
+  location: Maybe(
     FreeJson({ description: 'Object with city, state, country, formatted, lat, lon, …; null clears it' }),
   ),
-  photos: Type.Optional(FreeJson({ description: 'Up to 8 http(s) addresses; [] clears all photos' })),
+  photos: Maybe(FreeJson({ description: 'Up to 8 http(s) addresses; [] clears all photos' })),
   photoUrl: Photo,
   photo: Photo,
-  photoPlacements: Type.Optional(FreeJson({ description: 'Section by address of a photo, up to 16; {} clears them' })),
+  photoPlacements: Maybe(FreeJson({ description: 'Section by address of a photo, up to 16; {} clears them' })),
 };
 
 export const datingContract = {

@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb';
+import { Coalescer } from '#shared/coalesce.ts';
 import { upserting } from '#shared/upserting.ts';
 
 /** Who likes whom. Names by their keys; `at`: epoch ms. */
@@ -13,12 +14,17 @@ type Side = 'fromLc' | 'toLc';
 /** Newest likes that are answered. */
 const MAX_LIKES = 5_000;
 
+/** Likes that are stored in one go, one go after the other: many at once for one pair would only be in each other's way. */
+const GO = { batch: 500, underWay: 1 };
+
 /** Every query of `likes`; nothing else touches it. Throws the driver's errors. */
 export class LikesRepository {
   readonly #likes: Collection<LikeDocument>;
+  readonly #putting: Coalescer<true>;
 
   constructor(db: Db) {
     this.#likes = db.collection('likes');
+    this.#putting = new Coalescer((likes) => this.#putAll(likes), GO);
   }
 
   /** Creates what is missing; safe to run at every start of every process. The lists are answered from indexes alone. */
@@ -30,9 +36,22 @@ export class LikesRepository {
     ]);
   }
 
-  /** Makes the like of a pair, or moves it to this time. */
+  /** Makes the like of a pair, or moves it to this time; of several waiting for one pair the last counts. */
   async put({ fromLc, toLc, at }: LikeDocument): Promise<void> {
-    await upserting(() => this.#likes.updateOne({ fromLc, toLc }, { $set: { at } }, { upsert: true }));
+    await this.#putting.get(JSON.stringify([fromLc, toLc, at]));
+  }
+
+  async #putAll(likes: readonly string[]): Promise<Map<string, true>> {
+    const pairs = new Map<string, LikeDocument>();
+    for (const like of likes) {
+      const [fromLc, toLc, at] = JSON.parse(like) as [string, string, number];
+      pairs.set(JSON.stringify([fromLc, toLc]), { fromLc, toLc, at });
+    }
+    const upserts = [...pairs.values()].map(({ fromLc, toLc, at }) => ({
+      updateOne: { filter: { fromLc, toLc }, update: { $set: { at } }, upsert: true },
+    }));
+    await upserting(() => this.#likes.bulkWrite(upserts, { ordered: false }));
+    return new Map(likes.map((like) => [like, true]));
   }
 
   /** False when there was none. */

@@ -82,3 +82,20 @@ export const profile = {
   createdAt: 1_795_992_600_000,
   updatedAt: 1_795_992_600_000,
 };
+
+export const datingProfile = {
+  userId: profile.userId,
+  username: profile.username,
+  avatarUrl: profile.avatarUrl,
+  hasDatingProfile: true,
+  createdAt: profile.createdAt,
+  updatedAt: profile.updatedAt,
+  datingProfileCreatedAt: profile.createdAt,
+  displayName: 'Alice',
+  firstName: 'Alice',
+  name: 'Alice',
+  photos: [],
+  age: 31,
+  mood: 'curious',
+  location: { city: 'Oslo', lat: 59.9, lon: 10.8, coordinates: { type: 'Point', coordinates: [10.8, 59.9] } },
+};

@@ -19,6 +19,10 @@ const listOf = (field: string, list: string | undefined): string[] => {
   return [...all];
 };
 
+/** Whether a name is, or was, his. */
+const isNamed = ({ usernameLower, names = [] }: DatingDocument, key: string): boolean =>
+  usernameLower === key || names.includes(key);
+
 interface BatchQuery {
   ids?: string;
   users?: string;
@@ -39,6 +43,6 @@ export async function batchOf(repository: DatingRepository, { ids, users, owner 
   ordered.delete(undefined);
   const ownKey = owner === undefined ? undefined : usernameKey(owner);
   return [...(ordered as Set<DatingDocument>)].map((document) =>
-    datingView(document, readDating(document), document.usernameLower === ownKey),
+    datingView(document, readDating(document), ownKey !== undefined && isNamed(document, ownKey)),
   );
 }

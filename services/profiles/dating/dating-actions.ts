@@ -60,7 +60,7 @@ export const datingActions = {
   removeDatingPhoto: write(datingContract.removeDatingPhoto, async function removePhoto(ctx) {
     const { username, url } = ctx.params;
     const wanted = url.trim();
-    if (!wanted) throw new Fault('bad_request', 'username and url required');
+    if (!wanted) throw new Fault('photo_url_required');
     const change = this.dating.writer.change(nameOf(username), (dating) => {
       const { photos: _1, photoUrl: _2, photo: _3, photoPlacements: _4, ...others } = dating;
       return { ...others, ...withoutPhoto(dating, wanted) };

@@ -4,13 +4,11 @@ import type { DatingView } from '#services/profiles/dating/dating.shape.ts';
 import type { Place } from '#services/profiles/dating/fields/place.ts';
 import type { DatingDocument } from '#services/profiles/dating/stored.ts';
 
-/** Characters of an avatar's address; data URLs are left out of lists of up to 2,000 people. */
-const MAX_AVATAR = 2_048;
-
 const epochMs = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);
 
+/** Of data URLs only the account tells. */
 const avatarOf = (avatarUrl: unknown): string | null =>
-  typeof avatarUrl === 'string' && avatarUrl.length <= MAX_AVATAR && /^https?:/i.test(avatarUrl) ? avatarUrl : null;
+  typeof avatarUrl === 'string' && /^https?:/i.test(avatarUrl) ? avatarUrl : null;
 
 /** Everybody but the owner is told the area, and not how exactly it was measured. */
 function placeView(place: Place, exact: boolean): DatingView['location'] {

@@ -4,7 +4,13 @@ import { touched, usernameKey } from '#services/profiles/profile.document.ts';
 import { pointOf } from '#services/profiles/dating/area.ts';
 import type { Position } from '#services/profiles/dating/fields/place.ts';
 import { EARTH_RADIUS_KM } from '#services/profiles/dating/match/distance.ts';
-import { type DatingDocument, readDating, STORED_FIELDS, writeDating } from '#services/profiles/dating/stored.ts';
+import {
+  type DatingDocument,
+  readDating,
+  SHOWN_FIELDS,
+  STORED_FIELDS,
+  writeDating,
+} from '#services/profiles/dating/stored.ts';
 
 type Profile = WithId<DatingDocument>;
 
@@ -14,8 +20,20 @@ const SERVER_EARTH_RADIUS_M = 6_378_100;
 /** Old documents a round trip. */
 const CHUNK = 500;
 
-/** Read of each list: everything but what only accounts need, a megabyte of avatar among it. */
-const LISTED = { passwordHash: 0, friends: 0, names: 0 } as const;
+/** Characters of an avatar's address. A data URL of up to 1 MiB stays in the database: a list is of 2,000 people. */
+const MAX_AVATAR = 2_048;
+
+/** All that lists read of a document. */
+const LISTED = {
+  ...Object.fromEntries(SHOWN_FIELDS.map((name) => [name, 1 as const])),
+  avatarUrl: {
+    $cond: [
+      { $eq: [{ $type: '$avatarUrl' }, 'string'] },
+      { $cond: [{ $lte: [{ $strLenBytes: '$avatarUrl' }, MAX_AVATAR] }, '$avatarUrl', null] },
+      null,
+    ],
+  },
+};
 
 const VISIBLE = { hasDatingProfile: true } as const;
 const NEWEST_FIRST = { datingProfileCreatedAt: -1, _id: -1 } as const;

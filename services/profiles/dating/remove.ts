@@ -12,7 +12,7 @@ interface Repositories {
 /** Takes a person off the dating lists, with all likes from and to him; the account stays. 404 for an unknown name. */
 export async function removeDating({ dating, datingVersion, likes }: Repositories, username: string): Promise<void> {
   const found = await dating.find(username);
-  if (!found) throw new Fault('profile_not_found', 'Profile not found');
+  if (!found) throw new Fault('dating_profile_not_found');
   await dating.clear(found._id, Date.now());
   await Promise.all([likes.deleteAllOf(found.usernameLower), datingVersion.changed()]);
 }

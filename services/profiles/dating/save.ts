@@ -37,7 +37,7 @@ export class DatingWriter {
     const saved = await this.#turns.take(usernameKey(username), async () => {
       for (let attempt = 1; attempt <= TRIES; attempt += 1) {
         const found = await this.#repository.find(username);
-        if (!found && !create) throw new Fault('profile_not_found', 'Profile not found');
+        if (!found && !create) throw new Fault('dating_profile_not_found');
         const stored = await (found ? this.#update(found, change) : this.#insert(username, change));
         if (stored) return stored;
         await sleep(Math.random() * MAX_PAUSE_MS);

@@ -112,6 +112,21 @@ export function writeDating(
   };
 }
 
+/** Every field that answers are made of, but the avatar. */
+export const SHOWN_FIELDS: readonly string[] = [
+  ...DATING_FIELDS,
+  'firstName',
+  'name',
+  'userId',
+  'username',
+  'usernameLower',
+  'names',
+  'createdAt',
+  'updatedAt',
+  'hasDatingProfile',
+  'datingProfileCreatedAt',
+];
+
 /** Every field that belongs to a dating profile, those of older versions included. */
 export const STORED_FIELDS: readonly string[] = [
   ...DATING_FIELDS,

@@ -8,7 +8,7 @@ type Pair = { from?: string | null; to?: string | null };
 /** Both names by their keys. Throws 400 unless they are two. */
 function pairOf({ from, to }: Pair): { fromLc: string; toLc: string } {
   const [fromLc, toLc] = [usernameKey(from ?? ''), usernameKey(to ?? '')];
-  if (!fromLc || !toLc || fromLc === toLc) throw new Fault('bad_request', 'invalid like input');
+  if (!fromLc || !toLc || fromLc === toLc) throw new Fault('like_invalid');
   return { fromLc, toLc };
 }
 

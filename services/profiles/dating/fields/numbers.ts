@@ -16,8 +16,9 @@ export function wholeNumberOf(value: unknown): number {
 export function ageOf(value: unknown): number | null {
   if (isEmpty(value)) return null;
   const age = wholeNumberOf(value);
-  if (Number.isNaN(age)) throw new Fault('bad_request', 'age must be a number');
-  if (age < AGE.min || age > AGE.max) throw new Fault('bad_request', `age must be between ${AGE.min} and ${AGE.max}`);
+  if (Number.isNaN(age)) throw new Fault('dating_field_invalid');
+  if (age < AGE.min || age > AGE.max)
+    throw new Fault('dating_field_invalid', `age must be between ${AGE.min} and ${AGE.max}`);
   return age;
 }
 

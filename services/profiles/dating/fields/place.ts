@@ -49,7 +49,7 @@ function degreesOf(sent: Sent, names: readonly string[], bound: 90 | 180): numbe
   if (value === undefined) return undefined;
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   if (typeof number !== 'number' || !(Math.abs(number) <= bound))
-    throw new Fault('bad_request', `location.${names[0]} must be between -${bound} and ${bound}`);
+    throw new Fault('dating_field_invalid', `location.${names[0]} must be between -${bound} and ${bound}`);
   return number;
 }
 

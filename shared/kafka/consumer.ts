@@ -4,15 +4,18 @@ import { type Batch, batchOf, type Partition, type Position } from '#shared/kafk
 import { type Client, createClient, type KafkaConfig } from '#shared/kafka/client.ts';
 import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
 
-/** A member that is silent for so long, in ms, loses its partitions: so long they stand still after a SIGKILL. */
-const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_MS = 2_500;
+/**
+ * A member that is silent for so long, in ms, loses its partitions: so long they stand still after a SIGKILL. Brokers
+ * allow no less unless they are told to.
+ */
+const SESSION_TIMEOUT_MS = 6_000;
+const HEARTBEAT_MS = 1_500;
 /** How long a rebalance waits for members that still work on a batch, in ms. */
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** How long a fetch waits for something new, and so how long stopping may take, in ms. */
 const FETCH_WAIT_MS = 1_000;
 /** Without an answer for so long, in ms, there is a problem: several fetches would have come back. */
-const SILENCE_MS = 10_000;
+const SILENCE_MS = 6_000;
 const PAUSE_MS = 1_000;
 /** Leaving the group in order lets the others take over at once; after so long, in ms, they find out themselves. */
 const LEAVE_MS = 3_000;
@@ -55,6 +58,7 @@ export class Consumer {
   #generation = 0;
   #heard: number | undefined;
   #problem: string | null = 'not connected yet';
+  #held: ReadonlySet<string> = new Set();
   readonly #ends = new Map<string, number>();
   readonly #committed = new Map<string, Position>();
 
@@ -83,13 +87,14 @@ export class Consumer {
   }
 
   /**
-   * Commits positions. False when Kafka did not take them (it is away, or the group is changing): what lies behind them
-   * then comes again, unless a later commit covers it.
+   * Commits positions. False when Kafka did not take all of them (it is away, the group is changing, or a partition is
+   * held by another member by now, whose position it must not move back): what lies behind them then comes again, unless
+   * a later commit covers it.
    */
-  async commit(positions: readonly Position[]): Promise<boolean> {
+  async commit(all: readonly Position[]): Promise<boolean> {
+    const positions = all.filter((position) => this.#held.has(keyOf(position)));
     const commit = this.#commit;
-    if (positions.length === 0) return true;
-    if (!commit) return false;
+    if (positions.length === 0 || !commit) return all.length === 0;
     const topics = Map.groupBy(positions, ({ topic }) => topic);
     try {
       await commit({
@@ -103,7 +108,7 @@ export class Consumer {
       return false;
     }
     for (const position of positions) this.#committed.set(keyOf(position), position);
-    return true;
+    return positions.length === all.length;
   }
 
   /** Ends reading, once the batch under way is taken, and leaves the group. */
@@ -189,8 +194,9 @@ export class Consumer {
 
   #assigned(held: readonly Partition[]): void {
     this.#generation += 1;
-    const keys = new Set(held.map(keyOf));
-    for (const map of [this.#ends, this.#committed]) for (const key of map.keys()) if (!keys.has(key)) map.delete(key);
+    this.#held = new Set(held.map(keyOf));
+    for (const map of [this.#ends, this.#committed])
+      for (const key of map.keys()) if (!this.#held.has(key)) map.delete(key);
     this.#options.assigned?.(held);
   }
 

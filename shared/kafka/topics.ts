@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import type { Config } from '#shared/config.ts';
 import { createClient, type KafkaConfig } from '#shared/kafka/client.ts';
 import type { KafkaLogger } from '#shared/kafka/log.ts';
@@ -16,6 +17,9 @@ export const MAX_MESSAGE_BYTES = 4 * MIB + 64 * 1024;
 
 /** Between two tries while Kafka is away, in ms. */
 const PAUSE_MS = 1_000;
+/** How long a topic that was made may be unknown to the broker, in ms, and how often it is asked. */
+const THERE_MS = 10_000;
+const POLL_MS = 20;
 
 export interface TopicOptions {
   config: KafkaConfig;
@@ -43,6 +47,8 @@ export async function ensureTopics(options: TopicOptions, signal?: AbortSignal):
     const missing = topics.filter((topic) => !there.has(topic));
     if (missing.length === 0) return;
     await admin.createTopics({
+      // It fails while the broker has not heard of the topic from the controller.
+      waitForLeaders: false,
       topics: missing.map((topic) => ({
         topic,
         numPartitions: config.kafkaPartitions,
@@ -53,11 +59,24 @@ export async function ensureTopics(options: TopicOptions, signal?: AbortSignal):
         ],
       })),
     });
+    await untilThere(admin, missing, signal);
     logger.info(`Kafka topics ready: ${missing.join(', ')}`);
   } finally {
     signal?.removeEventListener('abort', cut);
     await admin.disconnect().catch((error: unknown) => logger.debug(`Kafka: ${String(error)}`));
     client.cut();
+  }
+}
+
+/** Resolves once the broker knows the topics, so that what is sent to them next is not refused. */
+async function untilThere(admin: Admin, topics: readonly string[], signal?: AbortSignal): Promise<void> {
+  const until = performance.now() + THERE_MS;
+  for (;;) {
+    signal?.throwIfAborted();
+    const there = new Set(await admin.listTopics());
+    if (topics.every((topic) => there.has(topic))) return;
+    if (performance.now() > until) throw new Error(`not there after ${THERE_MS / 1_000} s: ${topics.join(', ')}`);
+    await sleep(POLL_MS);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startProgram, type RunningProgram } from '#test/support/program.ts';
+import { startCluster } from '#test/support/cluster.ts';
+import { startProgram } from '#test/support/program.ts';
 
 /** Where the shared gateway is, for a test file. */
 export interface OfferedGateway {
@@ -20,22 +21,69 @@ export interface Offer {
 
 const DATABASE = 'test_http';
 
-/** Offers a program on a database of this replica set. It lives in jest's own process, which outlives the test files. */
-export async function offerGateway(mongoUri: string): Promise<Offer> {
-  let starting: Promise<RunningProgram> | undefined;
+/** What is offered: the whole in one process, as `npm start` runs it, or one process a service, two where it can matter. */
+export type Shape = 'program' | 'cluster';
+
+interface Started {
+  /** Without `/api`. */
+  gateways: string[];
+  /** Rejects unless it ended as it should. */
+  stop(): Promise<void>;
+}
+
+type Environment = Record<string, string>;
+
+async function theProgram(env: Environment): Promise<Started> {
+  const program = await startProgram({ env });
+  return {
+    gateways: [program.url],
+    async stop() {
+      program.kill('SIGTERM');
+      const { code, signal } = await program.exited;
+      const { stdout, stderr } = program.output();
+      if (code !== 0) throw new Error(`the program ended with ${code ?? signal}:\n${stdout}\n${stderr}`);
+    },
+  };
+}
+
+async function aCluster(env: Environment): Promise<Started> {
+  const cluster = await startCluster({ instances: { 'api-gateway': 2, groups: 2, messages: 2, dm: 2 }, env });
+  return {
+    gateways: cluster.gateways,
+    async stop() {
+      const { code } = await cluster.stop();
+      if (code !== 0) throw new Error(`the cluster ended with ${code}:\n${cluster.output().stdout}`);
+    },
+  };
+}
+
+const STARTS: Record<Shape, (env: Environment) => Promise<Started>> = { program: theProgram, cluster: aCluster };
+
+/**
+ * Offers gateways on a database of this replica set, to one file after the other in turn. They live in jest's own
+ * process, which outlives the test files.
+ */
+export async function offerGateway(mongoUri: string, shape: Shape): Promise<Offer> {
+  let starting: Promise<Started> | undefined;
   const start = () => {
     const env = {
       MONGO_URI: mongoUri,
       MONGO_DB_NAME: DATABASE,
       LOG_FORMAT: 'json',
+      // All files sign up from one address.
+      AUTH_RATE_LIMIT_MAX: '1000000',
       // Nobody listens there: everybody is offline.
       API_URL: 'http://127.0.0.1:9/api',
     };
-    return (starting ??= startProgram({ env }));
+    return (starting ??= STARTS[shape](env));
   };
+  let asked = 0;
   const server = createServer((_request, response) => {
     start().then(
-      ({ url }) => response.end(JSON.stringify({ url, mongoUri, databaseName: DATABASE } satisfies OfferedGateway)),
+      ({ gateways }) => {
+        const url = gateways[asked++ % gateways.length]!;
+        response.end(JSON.stringify({ url, mongoUri, databaseName: DATABASE } satisfies OfferedGateway));
+      },
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
@@ -45,12 +93,7 @@ export async function offerGateway(mongoUri: string): Promise<Offer> {
     async withdraw() {
       server.closeAllConnections();
       server.close();
-      if (!starting) return;
-      const program = await starting;
-      program.kill('SIGTERM');
-      const { code, signal } = await program.exited;
-      const { stdout, stderr } = program.output();
-      if (code !== 0) throw new Error(`the program ended with ${code ?? signal}:\n${stdout}\n${stderr}`);
+      if (starting) await (await starting).stop();
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Service, ServiceSchema, ServiceSettingSchema } from 'moleculer';
+import type { Service, ServiceBroker, ServiceSchema, ServiceSettingSchema } from 'moleculer';
 import ApiService from 'moleculer-web';
 import { config, type Config } from '#shared/config.ts';
 import { Gateway, type Alias } from '#services/api-gateway/gateway.ts';
@@ -25,6 +25,10 @@ interface Vars {
 }
 
 type This = Service & Web & Vars;
+
+/** How many nodes of the cluster have a gateway. */
+const gatewaysAlive = ({ registry }: ServiceBroker): number =>
+  registry.getServiceList({ onlyAvailable: true }).filter(({ name }) => name === 'api-gateway').length;
 
 /**
  * The HTTP gateway: moleculer-web routes, in middleware mode behind a server of our own. Only the routes of `routes/`
@@ -56,7 +60,7 @@ export const apiGateway = (
 
   created() {
     const caller: Caller = { call: (action, params, options) => this.broker.call(action, params, options) };
-    this.gateway = new Gateway(caller, this.express(), read(), this.logger);
+    this.gateway = new Gateway(caller, this.express(), read(), this.logger, () => gatewaysAlive(this.broker));
     this.addRoute({
       path: '/',
       aliases: this.gateway.aliases(),

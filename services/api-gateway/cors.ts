@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { RawHeaders } from '#services/api-gateway/headers.ts';
 
 /** What pages may read of an answer besides the few headers that they always may. */
-const EXPOSED = 'ETag, X-Request-Id, Idempotent-Replayed, Retry-After, Server-Timing';
+const EXPOSED =
+  'ETag, X-Request-Id, Idempotent-Replayed, Retry-After, Server-Timing, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset';
 
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT';
 

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { monotonic } from '#shared/deadline.ts';
 import { ERRORS, Fault } from '#shared/errors.ts';
 import { challengeOf } from '#services/api-gateway/access.ts';
@@ -42,6 +44,8 @@ export class Exchange {
   waited = 0;
   /** The name of the service key that the request carries. */
   service: string | undefined;
+  /** `RateLimit-*`, once the request was counted. */
+  rate: RawHeaders = [];
   /** The path template of the route that serves it; for metrics. */
   route = 'none';
   readonly #surroundings: Surroundings;
@@ -100,16 +104,28 @@ export class Exchange {
   /** Writes the answer with the headers that every answer has. Does nothing when the exchange is over. */
   write(status: number, headers: RawHeaders, body?: Buffer): void {
     if (this.over) return;
+    this.#begin(status, headers);
+    this.res.end(body);
+  }
+
+  /** As `write`, with a body as it is read from `body`, no faster than the caller takes it. Rejects when either breaks. */
+  async stream(status: number, headers: RawHeaders, body: Readable): Promise<void> {
+    if (this.over) return void body.destroy();
+    this.#begin(status, headers);
+    await pipeline(body, this.res);
+  }
+
+  #begin(status: number, headers: RawHeaders): void {
     clearTimeout(this.#timer);
     const { cors, draining, slowMs } = this.#surroundings;
     this.res.writeHead(status, [
       ...headers,
+      ...this.rate,
       ...cors.headersFor(this.req.headers.origin),
       'X-Request-Id',
       this.id,
       ...(draining() ? ['Connection', 'close'] : []),
     ]);
-    this.res.end(body);
     const ms = monotonic() - this.startedAt - this.waited;
     this.#surroundings.observe?.(this.req.method ?? '', this.route, status, ms);
     if (ms >= slowMs) this.#log('warn', 'slow request', { status });

@@ -8,8 +8,10 @@ import { Cors } from '#services/api-gateway/cors.ts';
 import type { Exchange, Log, Surroundings } from '#services/api-gateway/exchange.ts';
 import type { Resources } from '#services/api-gateway/handlers/handler.ts';
 import { HotLatest } from '#services/api-gateway/hot-latest.ts';
+import { Identities } from '#services/api-gateway/identity.ts';
 import { createListener, exchangeOf, type Routing } from '#services/api-gateway/listener.ts';
 import { openapiOf } from '#services/api-gateway/openapi/document.ts';
+import { RateLimits } from '#services/api-gateway/rate-limits.ts';
 import { requestMetrics } from '#services/api-gateway/request-metrics.ts';
 import { RoomTargets } from '#services/api-gateway/room-target.ts';
 import { RouteTable } from '#services/api-gateway/route-table.ts';
@@ -26,6 +28,11 @@ type GatewayConfig = Pick<
   | 'healthPort'
   | 'authMode'
   | 'serviceKeys'
+  | 'adminToken'
+  | 'rateLimitReads'
+  | 'rateLimitWrites'
+  | 'rateLimitUploads'
+  | 'rateLimitServiceFactor'
   | 'jwtSecret'
   | 'trustProxy'
 >;
@@ -46,8 +53,11 @@ export class Gateway {
   readonly #server: HttpServer;
   readonly #resources: Resources;
 
-  constructor(caller: Caller, routing: Routing, config: GatewayConfig, log: Log) {
-    const access = new Access(config);
+  /** `countGateways`: how many gateways are alive, this one included; they share the callers' budgets. */
+  constructor(caller: Caller, routing: Routing, config: GatewayConfig, log: Log, countGateways: () => number) {
+    const tokens = new Tokens(async () => (config.jwtSecret.length > 0 ? config.jwtSecret : keptSecrets(caller)));
+    const access = new Access(config, new Identities(config, (token) => tokens.verify(token)));
+    const limits = new RateLimits(config, countGateways);
     const underWay = new Set<Exchange>();
     const surroundings: Surroundings = {
       cors: new Cors(config.corsOrigins),
@@ -57,10 +67,16 @@ export class Gateway {
       underWay,
       ...(config.healthPort !== null && { observe: requestMetrics() }),
     };
-    const hot = new HotLatest(caller, surroundings, access);
+    const hot = new HotLatest(caller, surroundings, access, limits);
     const document = openapiOf(ROUTES);
-    const tokens = new Tokens(async () => (config.jwtSecret.length > 0 ? config.jwtSecret : keptSecrets(caller)));
-    this.#resources = { access, tokens, rooms: new RoomTargets(), hot, config, openapi: () => document };
+    this.#resources = {
+      access,
+      limits,
+      rooms: new RoomTargets(),
+      hot,
+      config,
+      openapi: () => document,
+    };
     const general = createListener(routing, new RouteTable(ROUTES), surroundings);
     this.#server = new HttpServer(
       (req, res) => {

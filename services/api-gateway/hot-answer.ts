@@ -52,13 +52,13 @@ export class HotAnswer {
     return this.rev >= head.rev && this.epoch === head.epoch;
   }
 
-  headers(cors: RawHeaders, id: string, fromCache: boolean): RawHeaders {
-    return this.#fill(this.#listsFor(cors).full, id, fromCache);
+  headers(cors: RawHeaders, id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
+    return this.#fill(this.#listsFor(cors).full, id, rate, fromCache);
   }
 
   /** Headers of the 304. */
-  notModified(cors: RawHeaders, id: string, fromCache: boolean): RawHeaders {
-    return this.#fill(this.#listsFor(cors).unchanged, id, fromCache);
+  notModified(cors: RawHeaders, id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
+    return this.#fill(this.#listsFor(cors).unchanged, id, rate, fromCache);
   }
 
   /** By origin: there are as many lists of CORS headers as listed origins, and the empty one. */
@@ -72,9 +72,9 @@ export class HotAnswer {
     return lists;
   }
 
-  #fill(list: string[], id: string, fromCache: boolean): RawHeaders {
+  #fill(list: string[], id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
     list[list.length - 1] = id;
     list[list.length - 3] = fromCache ? KEPT : this.#loaded;
-    return list;
+    return rate.length > 0 ? list.concat(rate) : list;
   }
 }

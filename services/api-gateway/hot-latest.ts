@@ -10,8 +10,10 @@ import type { Cors } from '#services/api-gateway/cors.ts';
 import { negotiate, type Encoding } from '#services/api-gateway/encoding.ts';
 import { matches } from '#services/api-gateway/etag.ts';
 import type { Log, Surroundings } from '#services/api-gateway/exchange.ts';
+import type { RawHeaders } from '#services/api-gateway/headers.ts';
 import { bufferOf, HotAnswer } from '#services/api-gateway/hot-answer.ts';
 import type { Observe } from '#services/api-gateway/request-metrics.ts';
+import type { RateLimits } from '#services/api-gateway/rate-limits.ts';
 import { requestId } from '#services/api-gateway/request-id.ts';
 import type { RoomTarget } from '#services/api-gateway/room-target.ts';
 import { callWithin, failureOf, type Caller } from '#services/api-gateway/upstream.ts';
@@ -56,6 +58,7 @@ export type General = (req: IncomingMessage, res: ServerResponse, startedAt: num
 export class HotLatest {
   readonly #caller: Caller;
   readonly #access: Access;
+  readonly #limits: RateLimits;
   readonly #cors: Cors;
   readonly #log: Log;
   readonly #slowMs: number;
@@ -73,8 +76,10 @@ export class HotLatest {
     caller: Caller,
     { cors, log, slowMs, observe }: Pick<Surroundings, 'cors' | 'log' | 'slowMs' | 'observe'>,
     access: Access,
+    limits: RateLimits,
   ) {
     this.#access = access;
+    this.#limits = limits;
     this.#observe = observe;
     this.#caller = caller;
     this.#cors = cors;
@@ -104,15 +109,27 @@ export class HotLatest {
     this.#rooms.set(url, { ...target, count, keys });
   }
 
-  /** Takes the request when its URL is known; false: it is for the general way, which also refuses who may not read. */
+  /**
+   * Takes the request when its URL is known; false: it is for the general way, which also refuses who may not read, or
+   * has read too much.
+   */
   take(req: IncomingMessage, res: ServerResponse, otherwise: General): boolean {
     const room = req.method === 'GET' ? this.#rooms.get(req.url!) : undefined;
-    if (!room || !this.#access.mayRead(room, req.headers.authorization)) return false;
-    void this.#serve(room, req, res, otherwise);
+    const reader = room && this.#access.reader(room, req.headers.authorization);
+    if (!reader) return false;
+    const { headers, retryAfter } = this.#limits.take('reads', reader, req);
+    if (retryAfter > 0) return false;
+    void this.#serve(room, headers, req, res, otherwise);
     return true;
   }
 
-  async #serve(room: HotRoom, req: IncomingMessage, res: ServerResponse, otherwise: General): Promise<void> {
+  async #serve(
+    room: HotRoom,
+    rate: RawHeaders,
+    req: IncomingMessage,
+    res: ServerResponse,
+    otherwise: General,
+  ): Promise<void> {
     const startedAt = monotonic();
     try {
       const encoding = negotiate(req.headers['accept-encoding']);
@@ -120,7 +137,7 @@ export class HotLatest {
       if (!head) throw new Error(`no head came for room ${room.room}`);
       const kept = this.#answers.get(room.keys[encoding]);
       const answer = kept?.isFresh(head) ? kept : await this.#fetch(room, encoding, head);
-      this.#send(answer, answer === kept, req, res);
+      this.#send(answer, answer === kept, rate, req, res);
     } catch (error) {
       if (failureOf(error) === 'final') this.#log.error('the hot path failed', error);
       // The general way tries again and tells the caller, in the time that is left.
@@ -154,16 +171,16 @@ export class HotLatest {
     return answer;
   }
 
-  #send(answer: HotAnswer, fromCache: boolean, req: IncomingMessage, res: ServerResponse): void {
+  #send(answer: HotAnswer, fromCache: boolean, rate: RawHeaders, req: IncomingMessage, res: ServerResponse): void {
     if (res.destroyed) return;
     const { origin, 'if-none-match': ifNoneMatch, 'x-request-id': sentId } = req.headers;
     const cors = this.#cors.headersFor(origin);
     const id = requestId(sentId);
     if (ifNoneMatch !== undefined && matches(ifNoneMatch, answer.etag)) {
-      res.writeHead(304, answer.notModified(cors, id, fromCache) as string[]);
+      res.writeHead(304, answer.notModified(cors, id, rate, fromCache) as string[]);
       res.end();
     } else {
-      res.writeHead(200, answer.headers(cors, id, fromCache) as string[]);
+      res.writeHead(200, answer.headers(cors, id, rate, fromCache) as string[]);
       res.end(answer.body);
     }
   }

@@ -2,6 +2,7 @@ import { isDm } from '#shared/room-id.ts';
 import { asJson } from '#shared/ready-bytes.ts';
 import type { ActionName, ParamsOf } from '#services/contracts.ts';
 import { bytes } from '#services/api-gateway/bytes.ts';
+import { checkAuthor } from '#services/api-gateway/handlers/author.ts';
 import type { Handler, Request, Resources } from '#services/api-gateway/handlers/handler.ts';
 import type { RoomTarget } from '#services/api-gateway/room-target.ts';
 import { read, write } from '#services/api-gateway/upstream.ts';
@@ -26,7 +27,9 @@ export function targetOf({ caller, path, deadline }: Request, { rooms }: Resourc
 
 /** The same action of whichever service has the room. */
 export const callRoomAction: Handler = async (request, resources) => {
-  const { service, room } = await targetOf(request, resources);
+  const target = await targetOf(request, resources);
+  const { service, room } = target;
+  if (request.route.owned === 'message') await checkAuthor(request, target, resources);
   const name = request.route.action!.split('.')[1]!;
   return bytes(await forward(request, `${service}.${name}` as ActionName, { ...request.params, room }));
 };

@@ -1,8 +1,9 @@
 import type { Config } from '#shared/config.ts';
-import type { Tokens } from '#shared/tokens.ts';
 import type { Access } from '#services/api-gateway/access.ts';
 import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { HotLatest } from '#services/api-gateway/hot-latest.ts';
+import type { Identity } from '#services/api-gateway/identity.ts';
+import type { RateLimits } from '#services/api-gateway/rate-limits.ts';
 import type { Reply } from '#services/api-gateway/reply.ts';
 import type { RoomTargets } from '#services/api-gateway/room-target.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -12,6 +13,8 @@ import type { Caller } from '#services/api-gateway/upstream.ts';
 export interface Request {
   readonly route: Route;
   readonly exchange: Exchange;
+  /** Who makes it. */
+  readonly identity: Identity;
   /** The context of this request: calls made through it belong to it. */
   readonly caller: Caller;
   /** When the answer is due, on the monotonic clock. */
@@ -27,8 +30,8 @@ export interface Resources {
   readonly access: Access;
   readonly rooms: RoomTargets;
   readonly hot: HotLatest;
-  readonly tokens: Tokens;
-  readonly config: Pick<Config, 'mongoDbName' | 'trustProxy'>;
+  readonly limits: RateLimits;
+  readonly config: Pick<Config, 'authMode' | 'mongoDbName' | 'trustProxy'>;
   /** The OpenAPI document. */
   readonly openapi: () => unknown;
 }

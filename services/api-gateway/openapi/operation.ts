@@ -1,5 +1,6 @@
 import { ERRORS, Fault, type ErrorCode } from '#shared/errors.ts';
 import { Type, type TObject, type TSchema } from '#shared/schema.ts';
+import type { RouteAccess } from '#services/api-gateway/access.ts';
 import { contractOf } from '#services/contracts.ts';
 import type { Components, Json } from '#services/api-gateway/openapi/schemas.ts';
 import { securityOf } from '#services/api-gateway/openapi/security.ts';
@@ -24,15 +25,36 @@ export const ProblemShape = Type.Object(
   { $id: 'Problem', description: 'RFC 9457' },
 );
 
+const FORM_TYPE = 'multipart/form-data';
+
 const EVERY_CALL: readonly ErrorCode[] = ['internal', 'service_unavailable', 'database_unavailable', 'service_timeout'];
-const EVERY_WRITE: readonly ErrorCode[] = ['body_too_large', 'overloaded', 'not_stored', 'outcome_unknown'];
+const EVERY_WRITE: readonly ErrorCode[] = [
+  'request_timeout',
+  'body_too_large',
+  'overloaded',
+  'not_stored',
+  'outcome_unknown',
+];
+
+const EVERY_ROUTE: readonly ErrorCode[] = ['token_invalid', 'rate_limited'];
+const BY_ACCESS: Readonly<Record<RouteAccess, readonly ErrorCode[]>> = {
+  public: [],
+  user: ['unauthorized'],
+  owner: ['unauthorized', 'forbidden'],
+  participant: ['unauthorized', 'room_not_found'],
+  service: ['unauthorized', 'forbidden'],
+  admin: ['unauthorized', 'forbidden', 'not_found'],
+};
 
 /** Every error that a route may answer with. */
 export function errorsOf(route: Route): ErrorCode[] {
   const errors = new Set(route.errors);
-  if (route.access !== 'public') errors.add('unauthorized');
+  for (const code of EVERY_ROUTE) errors.add(code);
+  for (const code of BY_ACCESS[route.access]) errors.add(code);
+  if (route.actor) for (const code of ['unauthorized', 'forbidden'] as const) errors.add(code);
+  if (route.owned === 'message') errors.add('room_not_found');
   if (route.action) for (const code of EVERY_CALL) errors.add(code);
-  if (route.method !== 'GET') for (const code of EVERY_WRITE) errors.add(code);
+  if (route.method !== 'GET' && route.file === undefined) for (const code of EVERY_WRITE) errors.add(code);
   return [...errors];
 }
 
@@ -132,18 +154,29 @@ const operationId = (route: Route): string =>
     .map(segment)
     .join('') || 'Root');
 
+function requestBodyOf(route: Route, components: Components): Json | null {
+  if (route.file !== undefined) {
+    const file = { type: 'string', contentMediaType: 'application/octet-stream' };
+    const schema = { type: 'object', required: [route.file], properties: { [route.file]: file } };
+    return { required: true, content: { [FORM_TYPE]: { schema } } };
+  }
+  const body = bodyOf(route);
+  if (!body) return null;
+  const content = { [JSON_TYPE]: { schema: components.use(body), example: route.example.body } };
+  return { required: needsBody(route), content };
+}
+
 /** The route as an operation of the document. */
 export function operationOf(route: Route, components: Components): Json {
-  const body = bodyOf(route);
-  const content = body && { [JSON_TYPE]: { schema: components.use(body), example: route.example.body } };
+  const requestBody = requestBodyOf(route, components);
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
-    ...securityOf(route.access),
+    ...securityOf(route.access, route.method === 'GET'),
     parameters: parametersOf(route, components),
-    ...(content ? { requestBody: { required: needsBody(route), content } } : {}),
+    ...(requestBody ? { requestBody } : {}),
     responses: responsesOf(route, components),
   };
 }

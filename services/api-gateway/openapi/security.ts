@@ -1,22 +1,44 @@
 import type { RouteAccess } from '#services/api-gateway/access.ts';
 import type { Json } from '#services/api-gateway/openapi/schemas.ts';
 
-/** The two ways in which a service key travels. */
+/** How requests say who makes them. */
 export const SECURITY_SCHEMES = {
-  serviceKey: { type: 'http', scheme: 'bearer', description: 'A service key as the bearer token.' },
+  userToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The token of a user, from `/api/auth/login`: its user acts for himself.',
+  },
+  serviceKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A service key: a service acts for the user that the request names.',
+  },
   serviceKeyAsPassword: {
     type: 'http',
     scheme: 'basic',
     description: 'A service key as the password, under any user name: `http://socket:KEY@gateway:8081/api`.',
   },
+  adminToken: { type: 'http', scheme: 'bearer', description: 'The token of the administrator.' },
 } as const;
 
-const KEY = [{ serviceKey: [] }, { serviceKeyAsPassword: [] }] satisfies Partial<
-  Record<keyof typeof SECURITY_SCHEMES, never[]>
->[];
+type Choice = Partial<Record<keyof typeof SECURITY_SCHEMES, never[]>>;
 
-/** An operation's `security`: none where everybody may, and none as one choice where it depends on the room. */
-export function securityOf(access: RouteAccess): Json {
-  if (access === 'public') return {};
-  return { security: access === 'room' ? [{}, ...KEY] : KEY };
+const SERVICE: Choice[] = [{ serviceKey: [] }, { serviceKeyAsPassword: [] }];
+const ANYONE_KNOWN: Choice[] = [{ userToken: [] }, ...SERVICE, { adminToken: [] }];
+
+const CHOICES: Readonly<Record<RouteAccess, Choice[] | null>> = {
+  public: null,
+  user: ANYONE_KNOWN,
+  owner: ANYONE_KNOWN,
+  participant: ANYONE_KNOWN,
+  service: [...SERVICE, { adminToken: [] }],
+  admin: [{ adminToken: [] }],
+};
+
+/** An operation's `security` in strict mode; none as one choice where groups are read, which everybody may. */
+export function securityOf(access: RouteAccess, reading: boolean): Json {
+  const choices = CHOICES[access];
+  if (!choices) return {};
+  return { security: access === 'participant' && reading ? [{}, ...choices] : choices };
 }

@@ -12,7 +12,8 @@ export const dmRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/dm/threads',
-    access: 'service',
+    access: 'owner',
+    actor: { user: 'username' },
     tag,
     action: 'dm.threads',
     query: ['user', 'before'],

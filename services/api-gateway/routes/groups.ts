@@ -24,13 +24,16 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/api/groups',
-    access: 'service',
+    access: 'owner',
+    owned: 'group',
     tag,
     action: 'groups.create',
     body: ['id', 'name', 'description', 'avatarUrl'],
     handle: callAction,
     summary: 'Create a group',
-    description: 'Without an id one is made from the name. The same id again updates the group of that id.',
+    description:
+      'Without an id one is made from the name. The same id again updates the group of that id; with a user’s token ' +
+      'only who created it may do that.',
     errors: ['validation_failed'],
     example: { body: { name: 'Fun Room', description: 'For everything else' }, response: group },
   },
@@ -49,7 +52,8 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'PUT',
     path: '/api/groups/:groupId',
-    access: 'service',
+    access: 'owner',
+    owned: 'group',
     tag,
     action: 'groups.update',
     body: ['name', 'description', 'avatarUrl'],
@@ -62,7 +66,8 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/api/groups/:groupId',
-    access: 'service',
+    access: 'owner',
+    owned: 'group',
     tag,
     action: 'groups.remove',
     handle: callAction,
@@ -74,7 +79,8 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'POST',
     path: '/api/groups/:groupId/members',
-    access: 'service',
+    access: 'owner',
+    actor: { username: 'username' },
     tag,
     action: 'groups.addMember',
     body: ['username', 'role', 'joinedAt'],
@@ -86,7 +92,8 @@ export const groupRoutes: readonly Route[] = [
   {
     method: 'DELETE',
     path: '/api/groups/:groupId/members/:username',
-    access: 'service',
+    access: 'owner',
+    actor: { username: 'username' },
     tag,
     action: 'groups.removeMember',
     handle: callAction,

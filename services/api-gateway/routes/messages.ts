@@ -11,7 +11,8 @@ export const messageRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/inbox/previews',
-    access: 'service',
+    access: 'user',
+    actor: { user: 'username' },
     tag,
     action: 'messages.inbox',
     query: ['user'],

@@ -1,6 +1,6 @@
 import type { TSchema } from '#shared/schema.ts';
 import type { ErrorCode } from '#shared/errors.ts';
-import type { RouteAccess } from '#services/api-gateway/access.ts';
+import type { Actor, RouteAccess } from '#services/api-gateway/access.ts';
 import type { ActionName } from '#services/contracts.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
 
@@ -30,6 +30,10 @@ export interface Route {
   path: string;
   /** Who may use it in strict mode. */
   access: RouteAccess;
+  /** The parameters that name who acts: a user's token must be his whom they name. */
+  actor?: Actor;
+  /** What the owner of an `owner` route is looked up by, where no parameter names him. */
+  owned?: 'message' | 'group';
   /** For the documentation; one an area. */
   tag: string;
   /** The action whose contract describes the request; null for what the gateway answers by itself. */
@@ -42,6 +46,8 @@ export interface Route {
   body?: readonly string[];
   /** The action parameter that the whole body is, a list. */
   listBody?: string;
+  /** Set where the body is a form with a file, which the handler reads: the field that has the file. */
+  file?: string;
   headers?: readonly HeaderField[];
   handle: Handler;
   summary: string;

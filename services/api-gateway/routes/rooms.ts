@@ -66,7 +66,7 @@ export function roomRoutes({ tag, base, parameter, service, post }: Mount): Rout
       action: `${service}.create`,
       body: Object.keys(NewMessageBody),
       headers: [IDEMPOTENCY_KEY],
-      handle: withMessageAvatar(createMessage),
+      handle: createMessage,
       summary: 'Send a message',
       description:
         `Text up to ${LIMITS.text} characters; media and audio together up to ${LIMITS.mediaBytes / 1024} KiB of JSON; ` +

@@ -1,4 +1,5 @@
 import { accountRoutes } from '#services/api-gateway/routes/accounts.ts';
+import { datingRoutes } from '#services/api-gateway/routes/dating.ts';
 import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
 import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
@@ -11,5 +12,6 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...dmRoutes,
   ...accountRoutes,
+  ...datingRoutes,
   ...systemRoutes,
 ];

@@ -1,4 +1,5 @@
 import { invalid } from '#shared/errors.ts';
+import { LIMITS } from '#shared/limits.ts';
 import { usernameKey } from '#services/profiles/profile.document.ts';
 import type { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import type { DatingView } from '#services/profiles/dating/dating.shape.ts';
@@ -16,6 +17,7 @@ const listOf = (field: string, list: string | undefined): string[] => {
       .filter(Boolean),
   );
   if (all.size > MAX_BATCH) throw invalid(field, `must name at most ${MAX_BATCH}`);
+  for (const one of all) if (one.length > LIMITS.id) throw invalid(field, `has one of over ${LIMITS.id} characters`);
   return [...all];
 };
 

@@ -347,12 +347,6 @@ export const VARIABLES = {
     integer(1, 1_000_000),
     'How many times as much a service key may, and in open mode who sends no token: a socket server speaks for everybody.',
   ),
-  trustedProxies: variable(
-    ['TRUSTED_PROXIES'],
-    '0',
-    integer(0, 10),
-    'Proxies of your own in front of the gateway; each has added to `X-Forwarded-For` whom it was called by.',
-  ),
   apiUrl: variable(['API_URL'], 'http://localhost:8080/api', httpUrl, 'The socket server, asked for online counts.'),
   onlineCountsTtl: variable(['ONLINE_COUNTS_TTL'], '5', integer(0, 3_600), 'Seconds for which online counts are kept.'),
   slowRequestMs: variable(

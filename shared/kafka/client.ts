@@ -16,12 +16,6 @@ export const RETRY = { initialRetryTime: 100, maxRetryTime: 3_000, retries: 10 }
 const CONNECTION_TIMEOUT_MS = 3_000;
 const KEEP_ALIVE_MS = 60_000;
 
-/** Thrown into everything under way when a client is closed. kafkajs goes on trying unless an error says no. */
-class ClosedError extends Error {
-  override readonly name = 'KafkaClientClosed';
-  readonly retriable = false;
-}
-
 export interface Client {
   kafka: Kafka;
   /** Ends every connection now, and every try that is under way within 3 s. */
@@ -37,13 +31,14 @@ export function createClient({ kafkaBootstrap, kafkaClientId }: KafkaConfig, log
   const sockets = new Set<Socket>();
   let closed = false;
   const kafka = new Kafka({
-    brokers: [...kafkaBootstrap],
+    // An empty list is the one failure to connect that ends kafkajs' tries: a refused socket alone does not.
+    brokers: async () => (closed ? [] : [...kafkaBootstrap]),
     clientId: kafkaClientId,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     retry: RETRY,
     logCreator: kafkajsLog(logger),
     socketFactory({ host, port, onConnect }) {
-      if (closed) throw new ClosedError('the Kafka client is closed');
+      if (closed) throw new Error('the Kafka client is closed');
       const socket = connect({ host, port, noDelay: true }, onConnect);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       sockets.add(socket);

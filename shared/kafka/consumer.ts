@@ -156,8 +156,8 @@ export class Consumer {
     const ended = Promise.withResolvers<void>();
     const cut = () => ended.resolve();
     signal.addEventListener('abort', cut);
-    // A consumer that connects does not listen to us yet.
-    const late = () => setTimeout(() => client.cut(), LEAVE_MS).unref();
+    // A consumer that connects does not listen to us yet, and without Kafka there is nobody to take leave of.
+    const late = () => setTimeout(() => client.cut(), this.problem === null ? LEAVE_MS : 0).unref();
     signal.addEventListener('abort', late);
     this.#listen(consumer, (error) => ended.reject(error));
     try {

@@ -3,21 +3,25 @@ import type { ActionContract, Params, Result } from '#shared/contract.ts';
 import { withBudget } from '#shared/deadline.ts';
 import { dmContract } from '#services/dm/dm.contract.ts';
 import { groupsContract } from '#services/groups/groups.contract.ts';
+import { mediaContract } from '#services/media/media.contract.ts';
 import { messagesContract } from '#services/messages/messages.contract.ts';
 import { profilesContract } from '#services/profiles/profiles.contract.ts';
+import { readmodelContract } from '#services/readmodel/readmodel.contract.ts';
 
 /** Every action of the cluster that others may call, by service. */
 export const CONTRACTS = {
   groups: groupsContract,
   messages: messagesContract,
+  media: mediaContract,
   dm: dmContract,
   profiles: profilesContract,
+  readmodel: readmodelContract,
 } as const;
 
 type Flat<S extends keyof typeof CONTRACTS> = {
   [N in keyof (typeof CONTRACTS)[S] & string as `${S}.${N}`]: (typeof CONTRACTS)[S][N];
 };
-type Actions = Flat<'groups'> & Flat<'messages'> & Flat<'dm'> & Flat<'profiles'>;
+type Actions = Flat<'groups'> & Flat<'messages'> & Flat<'media'> & Flat<'dm'> & Flat<'profiles'> & Flat<'readmodel'>;
 
 export type ActionName = keyof Actions;
 export type ParamsOf<A extends ActionName> = Actions[A] extends ActionContract ? Params<Actions[A]> : never;

@@ -69,3 +69,17 @@ export function exposeGauge(name: string, help: string, read: () => number): voi
   });
   void gauge;
 }
+
+/** As `exposeGauge`, by label value. */
+export function exposeGauges(name: string, help: string, label: string, read: () => Record<string, number>): void {
+  const gauge = new Gauge({
+    name: `${PREFIX}${name}`,
+    help,
+    labelNames: [label],
+    collect() {
+      this.reset();
+      for (const [value, count] of Object.entries(read())) this.set({ [label]: value }, count);
+    },
+  });
+  void gauge;
+}

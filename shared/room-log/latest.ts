@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { LIMITS, MIB } from '#shared/limits.ts';
+import { MIB } from '#shared/limits.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import type { WindowRead } from '#shared/room-log/rooms.ts';
-import { bytesOf } from '#shared/room-log/sizes.ts';
-import type { Entry, Head, Message, Window } from '#shared/room-log/types.ts';
-import { applyEntry, missingQuotes, windowOf, withQuotes } from '#shared/room-log/window.ts';
+import type { Entry, Head, Window } from '#shared/room-log/types.ts';
+import { advanced, filled, queried } from '#shared/room-log/window-reads.ts';
+import { applyEntry, missingQuotes } from '#shared/room-log/window.ts';
 
 /** What the windows of a process may hold together. */
 const CACHE_WINDOWS = 5_000;
@@ -26,7 +26,8 @@ export interface StoredWindows {
 
 /**
  * The latest window of a room: base (this process's cache, else the read model where there is one, else one indexed
- * query), plus what the log has beyond it (design section 3). The head, read after the reader asked, proves freshness; nothing here expires by time.
+ * query), plus what the log has beyond it (design section 3). The head, read after the reader asked, proves freshness;
+ * nothing here expires by time.
  */
 export class Windows {
   /** Reads by the base that they began with. */
@@ -81,8 +82,8 @@ export class Windows {
     const read =
       (await this.#from('cache', this.#cache.get(room), epoch, head)) ??
       (await this.#from('readmodel', await this.#stored(room), epoch, head)) ??
-      ({ window: await this.#query(room, epoch, head), head, base: 'query', changes: 0 } satisfies WindowRead);
-    const window = await this.#fillQuotes(read.window);
+      ({ window: await this.#query(epoch, head), head, base: 'query', changes: 0 } satisfies WindowRead);
+    const window = await filled(this.#options.collections, read.window);
     const held = this.#cache.peek(room);
     if (!held || held.epoch !== epoch || held.rev <= window.rev) this.#cache.set(room, window);
     return { ...read, window };
@@ -95,8 +96,8 @@ export class Windows {
     epoch: string,
     head: Head,
   ): Promise<WindowRead | undefined> {
-    const advanced = base?.epoch === epoch ? await this.#advance(base, head) : undefined;
-    return advanced && { ...advanced, head, base: source };
+    const reached = base?.epoch === epoch ? await advanced(this.#options.collections, base, head) : undefined;
+    return reached && { ...reached, head, base: source };
   }
 
   /** The read model's window. Without it, or when it fails, there is still the query. */
@@ -109,58 +110,7 @@ export class Windows {
     }
   }
 
-  /** `base` plus the log up to `head`; undefined when the log does not reach back, has a hole, or it is too much. */
-  async #advance(base: Window, head: Head): Promise<{ window: Window; changes: number } | undefined> {
-    if (base.rev >= head.rev) return { window: base, changes: 0 };
-    if (head.rev - base.rev > LIMITS.entryChanges) return undefined;
-    // A base and a head stand at the ends of entries; one that does not meets a hole below, and is made anew.
-    const filter = { room: base.room, from: { $gt: base.rev, $lte: head.rev } };
-    let window = base;
-    let changes = 0;
-    let bytes = 0;
-    for await (const entry of this.#options.collections.log.find(filter).sort({ from: 1 }).batchSize(100)) {
-      for (const { message } of entry.changes) bytes += message ? bytesOf(message) : 0;
-      const next =
-        bytes > LIMITS.entryBytes || entry.epoch !== head.epoch ? null : applyEntry(window, entry, base.epoch);
-      if (!next) return undefined;
-      window = next;
-      changes += entry.changes.length;
-    }
-    return window.rev === head.rev ? { window, changes } : undefined;
-  }
-
-  /** Labelled with the head's rev, which was read before this query: a change applied twice is harmless, one missed is not. */
-  async #query(room: string, epoch: string, { rev, seq, floorSeq }: Head): Promise<Window> {
-    const newestFirst: Message[] = [];
-    let bytes = 0;
-    let ahead = false;
-    const filter = { room, seq: { $gt: floorSeq, $lte: seq } };
-    const cursor = this.#options.collections
-      .messages(room)
-      .find(filter, { projection: { _id: 0 } })
-      .sort({ seq: -1 })
-      .limit(LIMITS.windowMessages)
-      .batchSize(LIMITS.windowMessages);
-    for await (const message of cursor) {
-      bytes += bytesOf(message);
-      if (bytes > LIMITS.windowBytes && newestFirst.length > 0) break;
-      newestFirst.push(message);
-      ahead ||= message.rev > rev;
-    }
-    if (ahead) this.#options.repair(room);
-    const complete = newestFirst.length === 0 || newestFirst.at(-1)!.seq === floorSeq + 1;
-    return windowOf({ room, epoch, rev, floorSeq, headSeq: seq, newestFirst, complete });
-  }
-
-  async #fillQuotes(window: Window): Promise<Window> {
-    const missing = missingQuotes(window);
-    if (missing.length === 0) return window;
-    const filter = { room: window.room, messageId: { $in: missing } };
-    const found = new Map<string, Message>();
-    for await (const message of this.#options.collections
-      .messages(window.room)
-      .find(filter, { projection: { _id: 0, edits: 0, reactions: 0 } }))
-      if (message.seq > window.floorSeq) found.set(message.messageId, message as Message);
-    return withQuotes(window, found, missing);
+  async #query(epoch: string, head: Head): Promise<Window> {
+    return queried(this.#options.collections, epoch, head, () => this.#options.repair(head._id));
   }
 }

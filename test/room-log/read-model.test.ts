@@ -28,6 +28,10 @@ const windowOf = async (rooms: Instance, room: string) => (await rooms.window(ro
 const store = async (room: string) => model.save(await windowOf(writer, room));
 const cold = () => rig.openRecorded({ readModel: true });
 
+/** Han characters in no order: three bytes each, which do not shrink much. */
+const han = (length: number) =>
+  String.fromCharCode(...Array.from({ length }, () => 0x4e_00 + Math.floor(Math.random() * 20_000)));
+
 describe('a cold instance with a read model', () => {
   it('answers a room of 100,000 messages with one head and one document, and with the log alone where it went on', async () => {
     await fill(rig.collections, 'huge', 100_000);
@@ -152,10 +156,6 @@ describe('a stored window', () => {
 });
 
 describe('the budget of a document', () => {
-  /** Han characters in no order: three bytes each, which do not shrink much. */
-  const han = (length: number) =>
-    String.fromCharCode(...Array.from({ length }, () => 0x4e_00 + Math.floor(Math.random() * 20_000)));
-
   it.each([
     ['the longest texts in characters of three bytes', () => ({ text: han(LIMITS.text) })],
     [

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { useApi } from '#test/http/support/api.ts';
 import type { Found } from '#test/http/support/contract.ts';
+import { PASSWORD, twoPeople, uniqueName, type Person } from '#test/http/support/people.ts';
 import { exampleRequest } from '#test/http/support/examples.ts';
 import { undisturbed } from '#test/http/support/undisturbed.ts';
 import type { Message } from '#test/http/support/http.ts';
@@ -15,10 +16,31 @@ beforeAll(() => {
 });
 
 const nameOf = ({ method, template }: Found): string => `${method} ${template}`;
-const stageFor = ({ template }: Found): Promise<RoomStage> => roomStage(api, template.includes('/dm/'));
+const stageFor = async ({ template }: Found): Promise<RoomStage> => {
+  const stage = await roomStage(api, template.includes('/dm/'));
+  const [ann] = await twoPeople(api);
+  return ABOUT_PEOPLE.test(template) ? { ...stage, values: { ...stage.values, ...namesOf(ann!) } } : stage;
+};
 
-/** The operation's example, on a stage of its own. */
-const good = (found: Found, { values }: RoomStage): Message => exampleRequest(found, values);
+/** Where the names in a path are those of somebody who signed up. */
+const ABOUT_PEOPLE = /^\/api\/(?:profiles|users)\//;
+const namesOf = ({ userId, username }: Person) => ({ userId, username });
+
+/** The operation's example, on a stage of its own, by who may send it. */
+const good = async (found: Found, { values }: RoomStage): Promise<Message> => {
+  const request = exampleRequest(found, values);
+  const [ann] = await twoPeople(api);
+  switch (found.template) {
+    case '/api/auth/signup':
+      return { ...request, body: { ...(request.body as object), username: uniqueName() } };
+    case '/api/auth/login':
+      return { ...request, body: { username: ann!.username, password: PASSWORD } };
+    case '/api/profiles/me':
+      return { ...request, headers: ann!.headers };
+    default:
+      return request;
+  }
+};
 
 type Provoke = (found: Found, stage: RoomStage) => Message | Promise<Message>;
 
@@ -26,21 +48,32 @@ const withPath = (found: Found, { values }: RoomStage, changed: Record<string, s
   exampleRequest(found, { ...values, ...changed });
 
 const withBody = (body: unknown, headers?: Message['headers']): Provoke => {
-  return (found, stage) => ({ ...good(found, stage), body, headers });
+  return async (found, stage) => {
+    const request = await good(found, stage);
+    return { ...request, body, headers: { ...request.headers, ...headers } };
+  };
 };
+
+/** The example's body with other fields in it. */
+const withFields =
+  (fields: () => object | Promise<object>): Provoke =>
+  async (found, stage) => {
+    const request = await good(found, stage);
+    return { ...request, body: { ...(request.body as object), ...(await fields()) } };
+  };
 
 /** Repeats the example under one key, the second time with another body. */
 const reuseKey: Provoke = async (found, stage) => {
   const headers = { 'idempotency-key': 'key' };
-  await api.send({ ...good(found, stage), headers });
-  return { ...good(found, stage), body: { userId: 'u_1', text: 'another' }, headers };
+  await api.send({ ...(await good(found, stage)), headers });
+  return { ...(await good(found, stage)), body: { userId: 'u_1', text: 'another' }, headers };
 };
 
 /** What no path, query or body may have: whichever the operation has. */
-const invalid: Provoke = (found, stage) => {
+const invalid: Provoke = async (found, stage) => {
   const { parameters } = found.operation;
   const place = parameters.find((one) => one.in === 'path') ?? parameters.find((one) => one.in === 'query');
-  if (!place) return { ...good(found, stage), body: { name: 5 } };
+  if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5 } };
   return withPath(found, stage, { [place.name]: place.name === 'file' ? '\0' : 'x'.repeat(201) });
 };
 
@@ -51,8 +84,11 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
   media_too_large: withBody({ media: 'x'.repeat(16 * 1024) }),
   new_text_required: withBody({}),
   user_id_required: withBody({}),
-  username_required: (found, stage) =>
-    found.method === 'GET' ? withPath(found, stage, { username: ' ' }) : withBody({})(found, stage),
+  username_required: (found, stage) => {
+    if (found.template.includes('{username}')) return withPath(found, stage, { username: ' ' });
+    const body = found.template.includes('/groups/') ? {} : { username: '   ', password: PASSWORD };
+    return withBody(body)(found, stage);
+  },
   idempotency_key_invalid: withBody({ username: 'a' }, { 'idempotency-key': 'x'.repeat(201) }),
   idempotency_author_required: withBody({ text: 'x' }, { 'idempotency-key': 'x' }),
   idempotency_key_reused: reuseKey,
@@ -61,14 +97,34 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
   group_not_found: (found, stage) => withPath(found, stage, { groupId: 'nobody-made-it' }),
   message_not_found: (found, stage) => withPath(found, stage, { messageId: 'nobody', timestamp: 'never' }),
   message_deleted: async (found, stage) => {
-    const { path } = good(found, stage);
+    const { path } = await good(found, stage);
     await api.delete(path);
     return good(found, stage);
   },
+  credentials_required: withFields(() => ({ password: ' ' })),
+  credentials_invalid: withFields(() => ({ password: `${PASSWORD}2` })),
+  password_weak: withFields(() => ({ password: 'aaaaaaaa' })),
+  username_taken: withFields(async () => ({ username: (await twoPeople(api))[1]!.username })),
+  user_not_found: withFields(() => ({ username: uniqueName() })),
+  profile_not_found: (found, stage) => withPath(found, stage, { userId: 'nobody', username: 'nobody' }),
+  dating_profile_not_found: (found, stage) => withPath(found, stage, { username: 'nobody' }),
+  dating_field_invalid: withFields(() => ({ age: 'old' })),
+  photo_url_required: (found, stage) => withPath(found, stage, { url: ' ' }),
+  like_invalid: withBody({}),
+  token_required: async (found, stage) => ({ ...(await good(found, stage)), headers: {} }),
+  token_invalid: async (found, stage) => ({ ...(await good(found, stage)), headers: { authorization: 'Bearer x' } }),
 };
 
-/** Had with 2,000 reactions, in the tests of the limits; and in strict mode alone. */
-const ELSEWHERE = new Set(['reactions_full', 'unauthorized']);
+/** Had with 2,000 reactions, 50 names or 1,000,000 tries to sign in; by those who may not; and by a body that does not end. */
+const ELSEWHERE = new Set([
+  'reactions_full',
+  'names_full',
+  'rate_limited',
+  'unauthorized',
+  'forbidden',
+  'room_not_found',
+  'request_timeout',
+]);
 
 /** The codes below 500 that the file names for an operation, with their statuses. */
 const refusalsOf = ({ operation }: Found): [number, string][] =>
@@ -82,7 +138,7 @@ describe('every route that the API description names', () => {
   it('answers its example, and GET with a matching ETag with 304', async () => {
     expect(operations.length).toBeGreaterThan(40);
     for (const found of operations) {
-      const request = good(found, await stageFor(found));
+      const request = await good(found, await stageFor(found));
       const answer = await api.send(request);
       expect([nameOf(found), answer.status]).toEqual([nameOf(found), 200]);
       if (found.method !== 'GET') continue;

@@ -54,6 +54,9 @@ export class Api {
   put = (path: string, body?: unknown, options: Options = {}): Promise<Answer> =>
     this.send({ method: 'PUT', path, body, ...options });
 
+  patch = (path: string, body?: unknown, options: Options = {}): Promise<Answer> =>
+    this.send({ method: 'PATCH', path, body, ...options });
+
   delete = (path: string, body?: unknown, options: Options = {}): Promise<Answer> =>
     this.send({ method: 'DELETE', path, body, ...options });
 

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Tokens } from '#shared/tokens.ts';
 import { ROUTES } from '#services/api-gateway/routes/index.ts';
 import { paramOf, pathParams, type Route } from '#services/api-gateway/routes/route.ts';
 import { Stage } from '#test/services/api-gateway/stage.ts';
 
-const stage = new Stage();
+const SECRET = 's'.repeat(32);
+const stage = new Stage({ JWT_SECRET: SECRET });
 beforeAll(() => stage.start());
 afterAll(() => stage.stop());
 beforeEach(() => stage.reset());
@@ -16,10 +18,16 @@ function urlOf({ path, example }: Route): string {
   return query.size > 0 ? `${filled}?${query}` : filled;
 }
 
-const call = (route: Route): Promise<Response> =>
-  route.method === 'GET'
-    ? stage.get(urlOf(route), route.example.headers)
-    : stage.send(route.method, urlOf(route), route.example.body ?? {});
+/** By a user, where only a user may. */
+async function call(route: Route): Promise<Response> {
+  const user = { userId: 'u_1', username: 'alice' };
+  const headers: Record<string, string> = { ...route.example.headers };
+  if (route.errors?.includes('token_required'))
+    headers.authorization = `Bearer ${await new Tokens(async () => [SECRET]).sign(user, 60)}`;
+  return route.method === 'GET'
+    ? stage.get(urlOf(route), headers)
+    : stage.send(route.method, urlOf(route), route.example.body ?? {}, headers);
+}
 
 const own = ROUTES.filter(({ action }) => action !== null);
 

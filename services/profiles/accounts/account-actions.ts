@@ -26,7 +26,7 @@ export const accountActions = {
     return found(await this.repositories.profiles.findByUserId(ctx.params.userId), 'token_invalid');
   }),
   updateMe: write(accountsContract.updateMe, function updateMe(ctx) {
-    return updateProfile(this.repositories.profiles, ctx.params);
+    return updateProfile(this.repositories, ctx.params);
   }),
   byUserId: read(accountsContract.byUserId, async function byUserId(ctx) {
     return found(await this.repositories.profiles.findByUserId(ctx.params.userId), 'profile_not_found');

@@ -6,7 +6,7 @@ import type { Repositories } from '#services/profiles/repositories.ts';
 
 /** What signing up and logging in work with. */
 export interface SignIn {
-  repositories: Pick<Repositories, 'profiles'>;
+  repositories: Pick<Repositories, 'profiles' | 'datingVersion'>;
   passwords: Passwords;
   /** Counts an attempt. Throws `rate_limited` above the limit. */
   attempts: (attempt: Attempt, who: string) => Promise<void>;

@@ -14,7 +14,7 @@ type SignUp = (typeof accountsContract)['signUp'];
 /** Makes an account. Throws `username_required`, `password_weak`, `username_taken`, `rate_limited`, `overloaded`. */
 export async function signUp(
   ctx: Context,
-  { repositories: { profiles }, passwords, attempts, tokenOf }: SignIn,
+  { repositories: { profiles, datingVersion }, passwords, attempts, tokenOf }: SignIn,
   { username: sent, password, avatarUrl, address }: Params<SignUp>,
 ): Promise<Result<SignUp>> {
   const username = newUsername(sent);
@@ -38,6 +38,7 @@ export async function signUp(
     now,
   );
   if (!made) throw new Fault('username_taken');
+  await datingVersion.changedIfShown(made);
   const profile = profileView(made);
   return { token: await tokenOf(profile), profile };
 }

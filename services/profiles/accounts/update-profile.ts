@@ -5,14 +5,14 @@ import type { accountsContract } from '#services/profiles/accounts/accounts.cont
 import { keptAvatar } from '#services/profiles/accounts/avatar.ts';
 import { profileView } from '#services/profiles/accounts/profile-view.ts';
 import type { Profile } from '#services/profiles/accounts/profile.shape.ts';
-import type { ProfilesRepository } from '#services/profiles/profiles.repository.ts';
+import type { Repositories } from '#services/profiles/repositories.ts';
 
 /**
  * Changes the fields that are sent; null changes nothing, and an empty avatarUrl takes the avatar away.
  * Throws `token_invalid`, `username_required`, `username_taken`, `names_full`.
  */
 export async function updateProfile(
-  profiles: ProfilesRepository,
+  { profiles, datingVersion }: Pick<Repositories, 'profiles' | 'datingVersion'>,
   { userId, username, avatarUrl, friends }: Params<(typeof accountsContract)['updateMe']>,
 ): Promise<Profile> {
   const now = Date.now();
@@ -24,5 +24,6 @@ export async function updateProfile(
   const changed =
     name === null ? await profiles.update(userId, fields, now) : await profiles.rename(userId, name, fields, now);
   if (!changed) throw new Fault('token_invalid');
+  await datingVersion.changedIfShown(changed);
   return profileView(changed);
 }

@@ -1,6 +1,8 @@
 import type { Collection, Db } from 'mongodb';
 import { Coalescer } from '#shared/coalesce.ts';
 import { upserting } from '#shared/upserting.ts';
+import type { DatingDocument } from '#services/profiles/dating/stored.ts';
+import type { ProfileDocument } from '#services/profiles/profile.document.ts';
 
 interface VersionDocument {
   _id: 'dating';
@@ -33,6 +35,11 @@ export class DatingVersion {
   /** Counts a change that was made before this call; all who wait in this process count once. */
   async changed(): Promise<void> {
     await this.#counting.get(ID);
+  }
+
+  /** As `changed`, for a document that was changed elsewhere, if lists show it: they have its name and avatar. */
+  async changedIfShown(document: ProfileDocument | DatingDocument): Promise<void> {
+    if ('hasDatingProfile' in document && document.hasDatingProfile === true) await this.changed();
   }
 
   async #read(): Promise<number> {

@@ -107,10 +107,10 @@ describe('where somebody is', () => {
   });
 });
 
-describe('a list that was made before', () => {
-  const ask = (broker: ProfilesBroker, ifNoneMatch?: string) =>
-    broker.call('profiles.datingList', { viewer: 'viewer', encoding: 'identity', ifNoneMatch });
+const ask = (broker: ProfilesBroker, ifNoneMatch?: string) =>
+  broker.call('profiles.datingList', { viewer: 'viewer', encoding: 'identity', ifNoneMatch });
 
+describe('a list that was made before', () => {
   it('has one tag in every instance, and no body for who has it', async () => {
     const { etag } = await ask(one);
     expect(await ask(other)).toMatchObject({ etag, body: expect.any(Buffer) });
@@ -119,6 +119,18 @@ describe('a list that was made before', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['an edit', () => one.save('near', { mood: 'new' })],
+    [
+      'another name',
+      async () => {
+        const { profile } = await one.call('profiles.signUp', {
+          username: 'far',
+          password: 'Correct-Horse-1',
+          address: '::1',
+        });
+        await ask(other);
+        await one.call('profiles.updateMe', { userId: profile.userId, username: 'further' });
+      },
+    ],
     ['a new profile', () => one.save('newcomer', { age: 30 })],
     ['a deletion', () => one.call('profiles.removeDating', { username: 'newcomer' })],
     [

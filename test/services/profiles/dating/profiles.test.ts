@@ -162,8 +162,9 @@ describe('a dating profile', () => {
 
 describe('people asked for by name', () => {
   it('come by ids, then by names, in the order asked and once, those without a dating profile too', async () => {
-    const document = (n: number) => ({ userId: `u_b${n}`, username: `B${n}`, usernameLower: `b${n}` });
-    await profiles().insertMany([1, 2, 3, 4].map(document));
+    await profiles().insertMany(
+      [1, 2, 3, 4].map((n) => ({ userId: `u_b${n}`, username: `B${n}`, usernameLower: `b${n}` })),
+    );
     const found = await one.call('profiles.datingBatch', { ids: 'u_b3,u_none,u_b1', users: 'b4, B3,,nobody,b2' });
     expect(found.map(({ username, hasDatingProfile }) => [username, hasDatingProfile])).toEqual([
       ['B3', false],

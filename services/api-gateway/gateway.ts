@@ -12,6 +12,8 @@ import { Identities } from '#services/api-gateway/identity.ts';
 import { createListener, exchangeOf, type Routing } from '#services/api-gateway/listener.ts';
 import { openapiOf } from '#services/api-gateway/openapi/document.ts';
 import { RateLimits } from '#services/api-gateway/rate-limits.ts';
+import { Avatars } from '#services/api-gateway/media/avatars.ts';
+import { MediaLink } from '#services/api-gateway/media/media-link.ts';
 import { requestMetrics } from '#services/api-gateway/request-metrics.ts';
 import { RoomTargets } from '#services/api-gateway/room-target.ts';
 import { RouteTable } from '#services/api-gateway/route-table.ts';
@@ -25,6 +27,7 @@ type GatewayConfig = Pick<
   | 'corsOrigins'
   | 'slowRequestMs'
   | 'mongoDbName'
+  | 'publicUrl'
   | 'healthPort'
   | 'authMode'
   | 'serviceKeys'
@@ -69,10 +72,13 @@ export class Gateway {
     };
     const hot = new HotLatest(caller, surroundings, access, limits);
     const document = openapiOf(ROUTES);
+    const media = new MediaLink();
     this.#resources = {
       access,
       limits,
       rooms: new RoomTargets(),
+      media,
+      avatars: new Avatars(),
       hot,
       config,
       openapi: () => document,
@@ -107,6 +113,6 @@ export class Gateway {
 
   /** Lets requests under way finish, answers for the rest after 4 s, closes every socket. */
   stop(): Promise<void> {
-    return this.#server.stop();
+    return this.#server.stop().finally(() => this.#resources.media.close());
   }
 }

@@ -1,6 +1,7 @@
 import type { Contract } from '#shared/contract.ts';
 import type { ErrorCode, FieldError } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
+import { MEDIA_TYPES } from '#services/media/media-types.ts';
 import { Nullable, Text, Type, type Static } from '#shared/schema.ts';
 
 export const UploadShape = Type.Object(
@@ -37,6 +38,9 @@ export const mediaContract = {
     result: Type.Object({ url: Type.String() }),
   },
 } satisfies Contract;
+
+/** Content types of the files that are served. */
+export const SERVED_TYPES: readonly string[] = MEDIA_TYPES.map(({ type }) => type);
 
 /** Header of the HTTP between gateways and media services that carries the key of `locate`. */
 export const MEDIA_KEY_HEADER = 'x-media-key';

@@ -57,7 +57,7 @@ function parserOf(req: IncomingMessage, maxBytes: number): BusboyInstance {
 /**
  * Writes the one file of a form to the disk as it comes; no more of it is in memory than the streams buffer. Settles when
  * the file is written whole, or at once when it will not be: the rest of the request is not read then.
- * Throws upload_too_large, upload_stalled, validation_failed (no file, two files, no form), bad_request (cut off).
+ * Throws upload_too_large, request_timeout, validation_failed (no file, two files, no form), bad_request (cut off).
  */
 export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise<ReceivedFile> {
   const { field, maxBytes, path, idleMs = IDLE_MS } = wanted;
@@ -83,7 +83,7 @@ export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise
     parser.on('partsLimit', () => reject(invalid('body', 'has too many fields')));
     parser.on('error', (error) => reject(brokenForm(error)));
     parser.on('finish', resolve);
-    idle = setTimeout(() => reject(new Fault('upload_stalled')), idleMs);
+    idle = setTimeout(() => reject(new Fault('request_timeout', `No byte came for ${idleMs / 1_000} seconds`)), idleMs);
     req.on('data', () => idle?.refresh());
     req.once('close', () => {
       if (!req.complete) reject(new Fault('bad_request', 'The connection was closed before the file was complete'));

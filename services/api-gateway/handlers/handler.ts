@@ -4,6 +4,8 @@ import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { HotLatest } from '#services/api-gateway/hot-latest.ts';
 import type { Identity } from '#services/api-gateway/identity.ts';
 import type { RateLimits } from '#services/api-gateway/rate-limits.ts';
+import type { Avatars } from '#services/api-gateway/media/avatars.ts';
+import type { MediaLink } from '#services/api-gateway/media/media-link.ts';
 import type { Reply } from '#services/api-gateway/reply.ts';
 import type { RoomTargets } from '#services/api-gateway/room-target.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -31,7 +33,9 @@ export interface Resources {
   readonly rooms: RoomTargets;
   readonly hot: HotLatest;
   readonly limits: RateLimits;
-  readonly config: Pick<Config, 'authMode' | 'mongoDbName' | 'trustProxy'>;
+  readonly media: MediaLink;
+  readonly avatars: Avatars;
+  readonly config: Pick<Config, 'authMode' | 'mongoDbName' | 'publicUrl' | 'trustProxy'>;
   /** The OpenAPI document. */
   readonly openapi: () => unknown;
 }

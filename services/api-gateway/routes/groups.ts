@@ -1,4 +1,5 @@
 import { callAction } from '#services/api-gateway/handlers/call-action.ts';
+import { withAvatar } from '#services/api-gateway/handlers/with-avatar.ts';
 import { presence, PROMETHEUS_TYPE } from '#services/api-gateway/handlers/presence.ts';
 import { group, groupWithPreview, ids } from '#services/api-gateway/routes/examples.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -29,7 +30,7 @@ export const groupRoutes: readonly Route[] = [
     tag,
     action: 'groups.create',
     body: ['id', 'name', 'description', 'avatarUrl'],
-    handle: callAction,
+    handle: withAvatar('avatarUrl', callAction),
     summary: 'Create a group',
     description:
       'Without an id one is made from the name. The same id again updates the group of that id; with a user’s token ' +
@@ -57,7 +58,7 @@ export const groupRoutes: readonly Route[] = [
     tag,
     action: 'groups.update',
     body: ['name', 'description', 'avatarUrl'],
-    handle: callAction,
+    handle: withAvatar('avatarUrl', callAction),
     summary: 'Change a group',
     description: 'Changes the fields that are sent and leaves the others.',
     errors: ['group_not_found', 'validation_failed'],

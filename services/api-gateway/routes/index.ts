@@ -2,8 +2,10 @@ import { accountRoutes } from '#services/api-gateway/routes/accounts.ts';
 import { datingRoutes } from '#services/api-gateway/routes/dating.ts';
 import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
+import { mediaRoutes } from '#services/api-gateway/routes/media.ts';
 import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
+import { userRoutes } from '#services/api-gateway/routes/users.ts';
 import { systemRoutes } from '#services/api-gateway/routes/system.ts';
 
 /** Everything that the gateway serves. */
@@ -12,6 +14,8 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...dmRoutes,
   ...accountRoutes,
+  ...userRoutes,
   ...datingRoutes,
+  ...mediaRoutes,
   ...systemRoutes,
 ];

@@ -5,6 +5,7 @@ import { Type } from '#shared/schema.ts';
 import { callRoomAction } from '#services/api-gateway/handlers/call-action.ts';
 import { changes } from '#services/api-gateway/handlers/changes.ts';
 import { createMessage } from '#services/api-gateway/handlers/create-message.ts';
+import { withMessageAvatar } from '#services/api-gateway/handlers/with-avatar.ts';
 import { latest } from '#services/api-gateway/handlers/latest.ts';
 import { direct, ids, message, newMessage, reaction } from '#services/api-gateway/routes/examples.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -66,7 +67,7 @@ export function roomRoutes({ tag, base, parameter, service, post }: Mount): Rout
       action: `${service}.create`,
       body: Object.keys(NewMessageBody),
       headers: [IDEMPOTENCY_KEY],
-      handle: createMessage,
+      handle: withMessageAvatar(createMessage),
       summary: 'Send a message',
       description:
         `Text up to ${LIMITS.text} characters; media and audio together up to ${LIMITS.mediaBytes / 1024} KiB of JSON; ` +

@@ -4,6 +4,9 @@ import { register } from 'prom-client';
 import { ConfigError } from '#shared/config.ts';
 import type { Readiness } from '#shared/health/readiness.ts';
 
+/** `/metrics?collect=true`: of the memory what is left after a collection, where Node was started with --expose-gc. */
+const COLLECT = 'collect=true';
+
 /**
  * `/health/live` (the process answers), `/health/ready` (200, or 503 with what is wrong) and `/metrics` (Prometheus text)
  * of one process, on a port of its own: probes must be answered also when the API's port is full.
@@ -18,7 +21,7 @@ export class HealthServer {
 
   /** Listens and answers the port. Throws ConfigError naming HEALTH_PORT when it cannot be had. */
   async listen(host: string, port: number): Promise<number> {
-    const server = createServer((req, res) => void this.#answer(req.url?.split('?', 1)[0] ?? '', res));
+    const server = createServer((req, res) => void this.#answer(req.url ?? '', res));
     this.#server = server;
     // Probes and scrapes come on few connections, and none may keep a stopping process.
     server.keepAliveTimeout = 1_000;
@@ -40,7 +43,8 @@ export class HealthServer {
     });
   }
 
-  async #answer(path: string, res: ServerResponse): Promise<void> {
+  async #answer(url: string, res: ServerResponse): Promise<void> {
+    const [path, query] = url.split('?', 2);
     if (path === '/health/live') return send(res, 200, { status: 'live' });
     if (path === '/health/ready') {
       const problems = await this.#readiness.problems();
@@ -48,6 +52,7 @@ export class HealthServer {
       return send(res, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not-ready', problems });
     }
     if (path !== '/metrics') return send(res, 404, { detail: 'Not Found' });
+    if (query === COLLECT) globalThis.gc?.();
     const text = await register.metrics();
     res.writeHead(200, { 'content-type': register.contentType }).end(text);
   }

@@ -11,10 +11,10 @@ export type Say = (text: string) => void;
 
 /** One terminal for many processes: each line begins with the name of its process, coloured in a terminal. */
 export class Output {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: NodeJS.WritableStream;
   readonly #names: string[] = [];
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WritableStream) {
     this.#stream = stream;
   }
 

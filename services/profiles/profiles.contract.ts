@@ -1,7 +1,9 @@
 import type { Contract } from '#shared/contract.ts';
 import { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
 import { datingContract } from '#services/profiles/dating/dating.contract.ts';
+import { filtersContract } from '#services/profiles/filters/filters.contract.ts';
 import { likesContract } from '#services/profiles/likes/likes.contract.ts';
+import { linksContract } from '#services/profiles/links/links.contract.ts';
 import { namesContract } from '#services/profiles/names/names.contract.ts';
 
 /** One service for all that belongs to a person; a part a folder. */
@@ -10,4 +12,6 @@ export const profilesContract = {
   ...datingContract,
   ...likesContract,
   ...namesContract,
+  ...filtersContract,
+  ...linksContract,
 } satisfies Contract;

@@ -8,7 +8,9 @@ import { accountActions } from '#services/profiles/accounts/account-actions.ts';
 import { openSignIn } from '#services/profiles/accounts/sign-in.ts';
 import { datingActions } from '#services/profiles/dating/dating-actions.ts';
 import { openDatingDesk } from '#services/profiles/dating/desk.ts';
+import { filterActions } from '#services/profiles/filters/filter-actions.ts';
 import { likesActions } from '#services/profiles/likes/likes-actions.ts';
+import { linkActions } from '#services/profiles/links/link-actions.ts';
 import { nameActions } from '#services/profiles/names/name-actions.ts';
 import type { State, This } from '#services/profiles/action.ts';
 import { openRepositories } from '#services/profiles/repositories.ts';
@@ -17,7 +19,7 @@ import { openRepositories } from '#services/profiles/repositories.ts';
 const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, This> = {
   name: 'profiles',
 
-  actions: { ...accountActions, ...nameActions, ...datingActions, ...likesActions },
+  actions: { ...accountActions, ...nameActions, ...datingActions, ...likesActions, ...filterActions, ...linkActions },
 
   created() {
     this.stopping = new AbortController();

@@ -3,7 +3,9 @@ import { AttemptsRepository } from '#services/profiles/accounts/attempts.reposit
 import { SecretsRepository } from '#services/profiles/accounts/secrets.repository.ts';
 import { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import { DatingVersion } from '#services/profiles/dating/dating-version.ts';
+import { FiltersRepository } from '#services/profiles/filters/filters.repository.ts';
 import { LikesRepository } from '#services/profiles/likes/likes.repository.ts';
+import { LinksRepository } from '#services/profiles/links/links.repository.ts';
 import { ProfilesRepository } from '#services/profiles/profiles.repository.ts';
 
 export interface Repositories {
@@ -11,6 +13,8 @@ export interface Repositories {
   dating: DatingRepository;
   datingVersion: DatingVersion;
   likes: LikesRepository;
+  filters: FiltersRepository;
+  links: LinksRepository;
   secrets: SecretsRepository;
   attempts: AttemptsRepository;
 }
@@ -20,13 +24,17 @@ export async function openRepositories(db: Db): Promise<Repositories> {
   const profiles = new ProfilesRepository(db);
   const dating = new DatingRepository(db);
   const likes = new LikesRepository(db);
+  const filters = new FiltersRepository(db);
+  const links = new LinksRepository(db);
   const attempts = new AttemptsRepository(db);
-  await Promise.all([profiles, dating, likes, attempts].map((one) => one.ensureIndexes()));
+  await Promise.all([profiles, dating, likes, filters, links, attempts].map((one) => one.ensureIndexes()));
   return {
     profiles,
     dating,
     datingVersion: new DatingVersion(db),
     likes,
+    filters,
+    links,
     attempts,
     secrets: new SecretsRepository(db),
   };

@@ -8,9 +8,6 @@ export interface NotYet {
   body?: unknown;
 }
 
-const like = { from: 'alice', to: 'bob' };
-const filter = { groupId: 'fun-room', username: 'Mallory' };
-const links = [{ id: '1', type: 'web', url: 'https://example.com' }];
 const subscription = { endpoint: 'https://push.example.com/1', keys: { p256dh: 'a', auth: 'b' } };
 
 /** Whoever serves one of these takes it off: the tests fail as long as it stands here. In the end the list is empty. */

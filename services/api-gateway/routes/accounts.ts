@@ -1,5 +1,6 @@
 import { callAction } from '#services/api-gateway/handlers/call-action.ts';
 import { callAsUser, callFromAddress } from '#services/api-gateway/handlers/accounts.ts';
+import { withAvatar } from '#services/api-gateway/handlers/with-avatar.ts';
 import { profile } from '#services/api-gateway/routes/examples.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 
@@ -15,7 +16,7 @@ export const accountRoutes: readonly Route[] = [
     tag,
     action: 'profiles.signUp',
     body: ['username', 'password', 'avatarUrl'],
-    handle: callFromAddress,
+    handle: withAvatar('avatarUrl', callFromAddress),
     summary: 'Make an account',
     description:
       'Names are compared without case. One that somebody has or ever had is taken: ids of direct messages are made of ' +
@@ -39,7 +40,7 @@ export const accountRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/api/profiles/me',
-    access: 'public',
+    access: 'user',
     tag,
     action: 'profiles.me',
     handle: callAsUser,
@@ -50,11 +51,11 @@ export const accountRoutes: readonly Route[] = [
   {
     method: 'PATCH',
     path: '/api/profiles/me',
-    access: 'public',
+    access: 'user',
     tag,
     action: 'profiles.updateMe',
     body: ['username', 'avatarUrl', 'friends'],
-    handle: callAsUser,
+    handle: withAvatar('avatarUrl', callAsUser),
     summary: 'Change one’s own profile',
     description:
       'Changes the fields that are sent and leaves the others. An empty avatarUrl takes the avatar away. A user may ' +

@@ -1,7 +1,7 @@
 import { negotiate, encode, type Encoding } from '#services/api-gateway/encoding.ts';
 import { bodyEtag, matches } from '#services/api-gateway/etag.ts';
 import type { Exchange } from '#services/api-gateway/exchange.ts';
-import { COMMON, type RawHeaders } from '#services/api-gateway/headers.ts';
+import { COMMON, type RawHeaders, withCommon } from '#services/api-gateway/headers.ts';
 
 export const JSON_TYPE = 'application/json';
 
@@ -32,7 +32,7 @@ export const json = (value: unknown, more: Omit<Reply, 'body'> = {}): Reply => (
 export async function send(exchange: Exchange, reply: Reply): Promise<void> {
   const { req } = exchange;
   const status = reply.status ?? 200;
-  const headers = [...COMMON, ...(reply.headers ?? [])];
+  const headers = reply.headers ? withCommon(reply.headers) : [...COMMON];
   const reading = req.method === 'GET' || req.method === 'HEAD';
   if (reading && status === 200) {
     const etag = reply.etag ?? bodyEtag(reply.body);

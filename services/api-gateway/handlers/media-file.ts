@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ERRORS, Fault } from '#shared/errors.ts';
 import type { Handler } from '#services/api-gateway/handlers/handler.ts';
-import { COMMON } from '#services/api-gateway/headers.ts';
+import { withCommon } from '#services/api-gateway/headers.ts';
 
 /** What of the media service's headers is the caller's. */
 const PASSED = [
@@ -16,6 +16,17 @@ const PASSED = [
   'ETag',
 ];
 
+/** What of the caller's headers the media service looks at. */
+const CONDITIONS = ['range', 'if-range', 'if-none-match'];
+
+/** Longer ones say nothing that a file has; they may be ignored. */
+const LONGEST = 1_000;
+
+function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' && value.length <= LONGEST ? value : undefined;
+}
+
 const headersOf = ({ headers }: IncomingMessage): string[] =>
   PASSED.flatMap((name) => {
     const value = headers[name.toLowerCase()];
@@ -28,13 +39,12 @@ const FAULTS = { 404: 'not_found', 416: 'range_not_satisfiable' } as const;
 /** A file that was uploaded. */
 export const mediaFile: Handler = async ({ exchange, caller, path, deadline }, { media }) => {
   const { req, res } = exchange;
-  const { range, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = req.headers;
-  const headers = { range, 'if-range': ifRange as string | undefined, 'if-none-match': ifNoneMatch };
+  const headers = Object.fromEntries(CONDITIONS.map((name) => [name, headerOf(req, name)]));
   const request = { method: req.method!, path: `/media/${encodeURIComponent(path.name!)}`, headers };
   const answer = await media.read(caller, request, deadline);
   const status = answer.statusCode!;
   if (status < 400) {
-    await exchange.stream(status, [...COMMON, ...headersOf(answer)], answer);
+    await exchange.stream(status, withCommon(headersOf(answer)), answer);
     return null;
   }
   answer.resume();

@@ -1,6 +1,6 @@
 import { dmRooms, groupRooms, users, type Room } from '#tools/demo/cast.ts';
 import { Client } from '#tools/demo/client.ts';
-import { meter } from '#tools/demo/meter.ts';
+import { meter } from '#tools/meter.ts';
 import { DemoError, type Options } from '#tools/demo/options.ts';
 import { Player, type Tally } from '#tools/demo/play.ts';
 import { script } from '#tools/demo/script.ts';

@@ -15,8 +15,8 @@ const MAX_BYTES = 64 * MIB;
 const OVERHEAD = 500;
 
 /**
- * A change that was never acknowledged, because its writer died before it was counted, shows after so many ms at the
- * latest. What was acknowledged was counted, and shows at once.
+ * A change that was never acknowledged, because its writer died before it made a new version, shows after so many ms at the
+ * latest. What was acknowledged shows at once.
  */
 const MAX_AGE_MS = 60_000;
 
@@ -29,7 +29,7 @@ export interface List {
 }
 
 interface Made {
-  version: number;
+  version: string;
   madeAt: number;
 }
 
@@ -64,7 +64,7 @@ export class DatingLists {
     return this.#make(key, version, query, encoding);
   }
 
-  async #make(key: string, version: number, query: ListQuery, encoding: Encoding): Promise<List> {
+  async #make(key: string, version: string, query: ListQuery, encoding: Encoding): Promise<List> {
     const made = { version, madeAt: monotonic() };
     const list = this.#load(query, encoding);
     const making = { ...made, list };

@@ -102,7 +102,7 @@ describe('a query of dating profiles and likes', () => {
     ['a new like', () => repositories.likes.put({ fromLc: 'x', toLc: 'y', at: 5 })],
     ['a like taken back', () => repositories.likes.delete('u2', 'u2')],
     ['the likes of a name', () => repositories.likes.deleteAllOf('u3')],
-    ['a counted change', () => repositories.datingVersion.changed()],
+    ['a new version', () => repositories.datingVersion.changed()],
     ['the version', () => repositories.datingVersion.now()],
   ])('looks at what it returns: %s', async (_, run) => {
     for (const { stages, examined, returned } of await explained(run)) {

@@ -22,7 +22,11 @@ beforeAll(async () => {
   }
 });
 
+const LISTS = new Set<string | Buffer>(['[]', '[{"text":"x"}]']);
 const JSON_TYPE = { 'content-type': 'application/json' };
+
+const takesList = ({ operation }: Found): boolean =>
+  operation.requestBody?.content['application/json']?.schema.type === 'array';
 
 describe('a body', () => {
   it.each<[string, string | Buffer, OutgoingHttpHeaders]>([
@@ -49,6 +53,7 @@ describe('a body', () => {
     ['compressed', '{"text":"x"}', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
   ])('that is %s is refused by every write, and nothing is stored', async (_name, body, headers) => {
     for (const { found, stage, watch } of writes) {
+      if (takesList(found) && LISTS.has(body)) continue;
       const answer = await api.send({ ...exampleRequest(found, stage.values), body, headers });
       const told = `${found.method} ${found.template}`;
       expect([told, answer.status, await watch.sawChange()]).toEqual([told, 422, false]);

@@ -101,6 +101,8 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
     await api.delete(path);
     return good(found, stage);
   },
+  filter_owner_required: (found, stage) => withPath(found, stage, { userId: ' ' }),
+  migration_invalid: withBody({ from: ' ', to: 'x' }),
   credentials_required: withFields(() => ({ password: ' ' })),
   credentials_invalid: withFields(() => ({ password: `${PASSWORD}2` })),
   password_weak: withFields(() => ({ password: 'aaaaaaaa' })),
@@ -115,9 +117,10 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
   token_invalid: async (found, stage) => ({ ...(await good(found, stage)), headers: { authorization: 'Bearer x' } }),
 };
 
-/** Had with 2,000 reactions, 50 names or 1,000,000 tries to sign in; by those who may not; and by a body that does not end. */
+/** Had with 2,000 reactions, 1,000 filters, 50 names or 1,000,000 tries to sign in; by those who may not; and by a body that does not end. */
 const ELSEWHERE = new Set([
   'reactions_full',
+  'filters_full',
   'names_full',
   'rate_limited',
   'unauthorized',

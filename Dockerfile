@@ -12,7 +12,7 @@ RUN node_modules/.bin/tsc
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/node node_modules/.bin
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && rm -rf node_modules/node node_modules/.bin && mkdir -p /volumes/media
 
 FROM node:24-slim
 WORKDIR /app
@@ -28,6 +28,8 @@ COPY --from=check /app/shared shared
 COPY --from=check /app/services services
 # A step of restoring a backup: `docker run --entrypoint node … IMAGE tools/restored.ts`.
 COPY --from=check /app/tools/restored.ts tools/restored.ts
+# A volume that is mounted here for the first time gets its owner: `-v media:/media -e MEDIA_DIR=/media`.
+COPY --from=dependencies --chown=1000:1000 /volumes /
 # The user `node` of the base image, by number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000
 EXPOSE 8081 9090

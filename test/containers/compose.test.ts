@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { loadConfig } from '#shared/config.ts';
 import { STOP_MS } from '#shared/signals.ts';
 import { serviceNames } from '#tools/cluster/service-names.ts';
+import { type KafkaFolder, serverProperties } from '#tools/servers/kafka/settings.ts';
 import { MAX_PAYLOAD } from '#tools/servers/nats/launch.ts';
 import { unknownVariables } from '#test/containers/support/environment.ts';
-import { composeSchema } from '#test/containers/support/go-tools.ts';
+import { composeSchema } from '#test/containers/support/compose-schema.ts';
 import { readImage } from '#test/containers/support/image.ts';
 import { ROOT } from '#test/support/tool.ts';
 
@@ -72,7 +74,7 @@ describe('the compose file', () => {
   });
 
   it('runs every service that there is, each by its folder, and the servers that they need', () => {
-    expect(Object.keys(compose.services).sort()).toEqual([...services, 'mongodb', 'nats'].sort());
+    expect(Object.keys(compose.services).sort()).toEqual([...services, 'kafka', 'mongodb', 'nats'].sort());
     for (const [name, service] of ours) {
       expect(service.build).toBe('.');
       expect(service.command).toEqual([`services/${name}`]);
@@ -83,7 +85,9 @@ describe('the compose file', () => {
   it.each(ours)('gives %s variables that the program reads, with values that it takes', (name, service) => {
     const env = environmentOf(service);
     expect(unknownVariables(Object.keys(env))).toEqual([]);
-    const { natsUrl, mongoUri, healthPort } = loadConfig(env);
+    const { natsUrl, mongoUri, kafkaEnabled, kafkaBootstrap, healthPort } = loadConfig(env);
+    expect(kafkaEnabled).toBe(true);
+    for (const broker of kafkaBootstrap) expect(Object.keys(compose.services)).toContain(broker.split(':')[0]);
     expect(new URL(natsUrl).hostname in compose.services).toBe(true);
     expect(new URL(mongoUri).hostname in compose.services).toBe(true);
     expect(healthPort).not.toBeNull();
@@ -135,8 +139,11 @@ describe('the compose file', () => {
         expect(build === undefined ? healthcheck!.test : image.healthcheck).not.toEqual([]);
       }
     }
-    const before = services.filter((name) => name !== 'api-gateway');
-    expect(Object.keys(compose.services['api-gateway']!.depends_on!)).toEqual(expect.arrayContaining(before));
+    // Without Kafka there is no read model, and everything answers all the same.
+    const before = services.filter((name) => name !== 'api-gateway' && name !== 'readmodel');
+    const needs = Object.entries(compose.services).map(([name, { depends_on: on = {} }]) => [name, Object.keys(on)]);
+    expect(Object.fromEntries(needs)['api-gateway'].sort()).toEqual([...before, 'mongodb', 'nats'].sort());
+    expect(needs.filter(([, on]) => on!.includes('kafka')).map(([name]) => name)).toEqual(['readmodel']);
   });
 
   it.each(ours)('keeps %s from what it does not need, and lets it drain', (_name, service) => {
@@ -154,6 +161,27 @@ describe('the compose file', () => {
 
   it('runs NATS with the limits that the program gives its own', () => {
     expect(compose.configs.nats!.content).toContain(`max_payload: ${MAX_PAYLOAD}\n`);
+  });
+
+  it('runs Kafka with the limits that the program gives its own, where the services look for it', () => {
+    const { environment: kafka = {} } = compose.services.kafka!;
+    const own = parseEnv(serverProperties({ data: '' } as KafkaFolder, { port: 1, controllerPort: 2 }));
+    const given = (name: string) => kafka[`KAFKA_${name.replaceAll('.', '_').toUpperCase()}`];
+    for (const name of ['message.max.bytes', 'auto.create.topics.enable', 'offsets.topic.replication.factor'])
+      expect(given(name)).toBe(own[name]);
+    const { kafkaBootstrap } = loadConfig(environmentOf(compose.services.dm!));
+    expect(kafka.KAFKA_ADVERTISED_LISTENERS).toBe(`PLAINTEXT://${kafkaBootstrap[0]}`);
+    expect(compose.services.kafka!.volumes).toEqual([`kafka:${kafka.KAFKA_LOG_DIRS}`]);
+  });
+
+  it('keeps uploads in a volume that the image makes writable for its user', () => {
+    const { volumes, environment } = compose.services.media!;
+    const folder = environment!.MEDIA_DIR!;
+    expect(volumes).toEqual([`media:${folder}`]);
+    const copy = image.stages.at(-1)!.find(({ rest }) => rest.includes('/volumes'))!;
+    expect(copy).toEqual({ name: 'COPY', rest: `--from=dependencies --chown=${image.user} /volumes /` });
+    const made = image.stages.flat().filter(({ rest }) => rest.includes(`mkdir -p /volumes${folder}`));
+    expect(made).toHaveLength(1);
   });
 
   it('makes MongoDB the replica set that the services connect to', () => {

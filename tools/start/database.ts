@@ -1,5 +1,6 @@
 import type { Config } from '#shared/config.ts';
 import { checkServer } from '#shared/mongo-check.ts';
+import { checkOurs } from '#shared/own-database.ts';
 import { createClient } from '#shared/mongo.ts';
 import { superviseMongod, type SupervisedMongod, type SupervisorLog } from '#tools/mongod/supervise.ts';
 
@@ -17,11 +18,13 @@ export function withoutPassword(uri: string): string {
   return uri.replace(/(\w+:\/\/[^:@/]*):[^@]*@/g, '$1:***@');
 }
 
-/** Throws ConfigError, one line naming MONGO_URI, when the server is away, too old, or no replica set. */
+/** Throws ConfigError, one line, when the server is away, too old, or no replica set, and for a database of the older service. */
 async function checkUri(config: Config): Promise<string> {
   const client = createClient(config);
   try {
-    return await checkServer(client);
+    const version = await checkServer(client);
+    await checkOurs(client.db(config.mongoDbName));
+    return version;
   } finally {
     await client.close();
   }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MongoClient, type Db } from 'mongodb';
 import { config } from '#shared/config.ts';
+import { markAsOurs } from '#shared/own-database.ts';
 import { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import { startOurs } from '#tools/bench/contestants/ours.ts';
 import { measurePages, measurePolling, VIEWERS } from '#tools/bench/dating/measures.ts';
@@ -20,6 +21,7 @@ const DATABASE = 'bench_dating';
 const CHUNK = 2_000;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 async function fill(db: Db, count: number): Promise<void> {
+  await markAsOurs(db);
   // Before the program starts, which waits for them.
   await new DatingRepository(db).ensureIndexes();
   for (const chunk of people(count, CHUNK)) await db.collection('profiles').insertMany(chunk, { ordered: false });

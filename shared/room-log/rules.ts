@@ -28,7 +28,7 @@ export function created(
 }
 
 /** The newest edits that the document has room for: at most 100, and fewer when it would pass 256 KiB through them. */
-function keptEdits(edits: Edit[], bytesWithout: number): Edit[] {
+export function keptEdits(edits: Edit[], bytesWithout: number): Edit[] {
   let bytes = bytesWithout;
   let first = edits.length;
   while (first > 0 && edits.length - first < LIMITS.edits) {

@@ -8,8 +8,9 @@ import type { Readiness } from '#shared/health/readiness.ts';
 const COLLECT = 'collect=true';
 
 /**
- * `/health/live` (the process answers), `/health/ready` (200, or 503 with what is wrong) and `/metrics` (Prometheus text)
- * of one process, on a port of its own: probes must be answered also when the API's port is full.
+ * `/health/live` (the process answers), `/health/ready` (200, or 503 with what is wrong; what is missing and not needed is
+ * told in both) and `/metrics` (Prometheus text) of one process, on a port of its own: probes must be answered also when
+ * the API's port is full.
  */
 export class HealthServer {
   readonly #readiness: Readiness;
@@ -48,8 +49,13 @@ export class HealthServer {
     if (path === '/health/live') return send(res, 200, { status: 'live' });
     if (path === '/health/ready') {
       const problems = await this.#readiness.problems();
+      const missing = await this.#readiness.missing();
       const ready = Object.keys(problems).length === 0;
-      return send(res, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not-ready', problems });
+      return send(res, ready ? 200 : 503, {
+        status: ready ? 'ready' : 'not-ready',
+        ...(ready ? {} : { problems }),
+        ...(Object.keys(missing).length === 0 ? {} : { missing }),
+      });
     }
     if (path !== '/metrics') return send(res, 404, { detail: 'Not Found' });
     if (query === COLLECT) globalThis.gc?.();

@@ -1,6 +1,7 @@
 import type { CallingOptions, Context } from 'moleculer';
 import type { ActionContract, Params, Result } from '#shared/contract.ts';
 import { withBudget } from '#shared/deadline.ts';
+import { gatewayContract } from '#services/api-gateway/api-gateway.contract.ts';
 import { dmContract } from '#services/dm/dm.contract.ts';
 import { groupsContract } from '#services/groups/groups.contract.ts';
 import { mediaContract } from '#services/media/media.contract.ts';
@@ -16,12 +17,19 @@ export const CONTRACTS = {
   dm: dmContract,
   profiles: profilesContract,
   readmodel: readmodelContract,
+  'api-gateway': gatewayContract,
 } as const;
 
 type Flat<S extends keyof typeof CONTRACTS> = {
   [N in keyof (typeof CONTRACTS)[S] & string as `${S}.${N}`]: (typeof CONTRACTS)[S][N];
 };
-type Actions = Flat<'groups'> & Flat<'messages'> & Flat<'media'> & Flat<'dm'> & Flat<'profiles'> & Flat<'readmodel'>;
+type Actions = Flat<'groups'> &
+  Flat<'messages'> &
+  Flat<'media'> &
+  Flat<'dm'> &
+  Flat<'profiles'> &
+  Flat<'readmodel'> &
+  Flat<'api-gateway'>;
 
 export type ActionName = keyof Actions;
 export type ParamsOf<A extends ActionName> = Actions[A] extends ActionContract ? Params<Actions[A]> : never;

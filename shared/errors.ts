@@ -17,6 +17,7 @@ export const ERRORS = {
   like_invalid: { status: 400, detail: 'invalid like input' },
   photo_url_required: { status: 400, detail: 'username and url required' },
   cursor_invalid: { status: 400, detail: 'since is not a cursor of this service' },
+  prefix_required: { status: 400, detail: 'prefix required' },
   cors_origin_refused: { status: 400, detail: 'Origin not allowed' },
   token_required: { status: 401, detail: 'missing bearer token' },
   token_invalid: { status: 401, detail: 'invalid token' },

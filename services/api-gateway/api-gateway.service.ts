@@ -1,6 +1,10 @@
-import type { Service, ServiceBroker, ServiceSchema, ServiceSettingSchema } from 'moleculer';
+import type { ActionParams, Context, Service, ServiceBroker, ServiceSchema, ServiceSettingSchema } from 'moleculer';
 import ApiService from 'moleculer-web';
 import { config, type Config } from '#shared/config.ts';
+import type { Params } from '#shared/contract.ts';
+import { Fault } from '#shared/errors.ts';
+import { validatorOf } from '#shared/schema.ts';
+import { gatewayContract } from '#services/api-gateway/api-gateway.contract.ts';
 import { Gateway, type Alias } from '#services/api-gateway/gateway.ts';
 import type { Routing } from '#services/api-gateway/listener.ts';
 import type { Caller } from '#services/api-gateway/upstream.ts';
@@ -56,6 +60,22 @@ export const apiGateway = (
     listAliases: false,
     addRoute: false,
     removeRoute: false,
+    purge: {
+      params: validatorOf(gatewayContract.purge.params) as ActionParams,
+      async handler(this: This, ctx: Context<Params<typeof gatewayContract.purge>>) {
+        const { prefix } = ctx.params;
+        if (prefix.trim() === '') throw new Fault('prefix_required');
+        const removedLocal = this.gateway.purge(prefix);
+        await ctx.broadcast('cache.purge', { prefix }, { groups: ['api-gateway'] });
+        return { removedLocal, broadcast: true };
+      },
+    },
+  },
+
+  events: {
+    'cache.purge'(this: This, ctx: Context<{ prefix: string }>) {
+      this.gateway.purge(ctx.params.prefix);
+    },
   },
 
   created() {

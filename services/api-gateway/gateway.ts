@@ -106,6 +106,11 @@ export class Gateway {
     );
   }
 
+  /** Forgets kept answers whose names begin with `prefix`, such as `messages:latest:ROOM:`; answers how many. */
+  purge(prefix: string): number {
+    return this.#resources.hot.purge(prefix);
+  }
+
   /** Throws ConfigError when the address cannot be had. */
   listen(host: string, port: number): Promise<AddressInfo> {
     return this.#server.listen(host, port);

@@ -109,6 +109,16 @@ export class HotLatest {
     this.#rooms.set(url, { ...target, count, keys });
   }
 
+  /** Forgets kept answers by what their names begin with: `messages:latest:ROOM:100`. Answers how many. */
+  purge(prefix: string): number {
+    let removed = 0;
+    for (const key of this.#answers.keys()) {
+      const [service, room, count] = key.split('\0');
+      if (`${service}:latest:${room}:${count}`.startsWith(prefix) && this.#answers.delete(key)) removed += 1;
+    }
+    return removed;
+  }
+
   /**
    * Takes the request when its URL is known; false: it is for the general way, which also refuses who may not read, or
    * has read too much.

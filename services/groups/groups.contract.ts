@@ -82,6 +82,8 @@ export const groupsContract = {
     params: Type.Object({ groupId: GroupId, username: Text(LIMITS.id, { minLength: 1 }) }),
     result: Success,
   },
+  /** Internal: creates those of the service's indexes that are missing. */
+  ensureIndexes: { params: Type.Object({}), result: Type.Object({ ok: Type.Boolean() }) },
   /** Internal: the slug of the group that has (or had) this databaseId; null when none. Never changes once it is not null. */
   resolve: { params: Type.Object({ databaseId: Text(24) }), result: Nullable(Type.String()) },
   presence: { params: Type.Object({}), result: Type.String({ description: 'Prometheus text' }) },

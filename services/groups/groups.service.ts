@@ -89,6 +89,10 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
       await removeMember(this.repositories, ctx.params);
       return { success: true };
     }),
+    ensureIndexes: write('ensureIndexes', async function ensureIndexes() {
+      if (this.mongo) await openRepositories(this.mongo.db);
+      return { ok: true };
+    }),
     resolve: read('resolve', function resolve(ctx) {
       return this.repositories.groups.slugOfDatabaseId(ctx.params.databaseId);
     }),

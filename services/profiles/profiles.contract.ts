@@ -1,4 +1,5 @@
 import type { Contract } from '#shared/contract.ts';
+import { Type } from '#shared/schema.ts';
 import { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
 import { datingContract } from '#services/profiles/dating/dating.contract.ts';
 import { filtersContract } from '#services/profiles/filters/filters.contract.ts';
@@ -14,4 +15,6 @@ export const profilesContract = {
   ...namesContract,
   ...filtersContract,
   ...linksContract,
+  /** Internal: creates those of the service's indexes that are missing. */
+  ensureIndexes: { params: Type.Object({}), result: Type.Object({ ok: Type.Boolean() }) },
 } satisfies Contract;

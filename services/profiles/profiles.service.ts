@@ -12,14 +12,26 @@ import { filterActions } from '#services/profiles/filters/filter-actions.ts';
 import { likesActions } from '#services/profiles/likes/likes-actions.ts';
 import { linkActions } from '#services/profiles/links/link-actions.ts';
 import { nameActions } from '#services/profiles/names/name-actions.ts';
-import type { State, This } from '#services/profiles/action.ts';
+import { type State, type This, write } from '#services/profiles/action.ts';
+import { profilesContract } from '#services/profiles/profiles.contract.ts';
 import { openRepositories } from '#services/profiles/repositories.ts';
 
 /** People: their accounts and whatever else belongs to a person; a part a folder. */
 const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, This> = {
   name: 'profiles',
 
-  actions: { ...accountActions, ...nameActions, ...datingActions, ...likesActions, ...filterActions, ...linkActions },
+  actions: {
+    ...accountActions,
+    ...nameActions,
+    ...datingActions,
+    ...likesActions,
+    ...filterActions,
+    ...linkActions,
+    ensureIndexes: write(profilesContract.ensureIndexes, async function ensureIndexes() {
+      if (this.mongo) await openRepositories(this.mongo.db);
+      return { ok: true };
+    }),
+  },
 
   created() {
     this.stopping = new AbortController();

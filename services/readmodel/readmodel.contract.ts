@@ -42,5 +42,6 @@ export const readmodelContract = {
       groupsProcessed: Type.Integer({ description: 'Fewer than asked for when there are no more, or time was up' }),
     }),
   },
+  /** Internal: creates those of the room log's and the read model's indexes that are missing. */
   ensureIndexes: { params: Type.Object({}), result: Type.Object({ ok: Type.Boolean() }) },
 } satisfies Contract;

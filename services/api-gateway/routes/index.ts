@@ -1,4 +1,5 @@
 import { accountRoutes } from '#services/api-gateway/routes/accounts.ts';
+import { adminRoutes } from '#services/api-gateway/routes/admin.ts';
 import { datingRoutes } from '#services/api-gateway/routes/dating.ts';
 import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
@@ -17,5 +18,6 @@ export const ROUTES: readonly Route[] = [
   ...userRoutes,
   ...datingRoutes,
   ...mediaRoutes,
+  ...adminRoutes,
   ...systemRoutes,
 ];

@@ -29,7 +29,8 @@ async function call(route: Route): Promise<Response> {
     : stage.send(route.method, urlOf(route), route.example.body ?? {}, headers);
 }
 
-const own = ROUTES.filter(({ action }) => action !== null);
+/** Those of other services: they are stood in for. */
+const own = ROUTES.filter(({ action }) => action !== null && !action.startsWith('api-gateway.'));
 
 describe('every route of an action', () => {
   it.each(own.map((route) => [`${route.method} ${route.path}`, route] as const))(

@@ -44,8 +44,8 @@ export class Stage {
   constructor(env: Record<string, string> = {}) {
     const config = loadConfig({ PORT: '0', LOG_LEVEL: 'silent', ...env });
     this.broker = new ServiceBroker({ ...brokerOptions(config), logger: false });
-    for (const name of Object.keys(CONTRACTS) as (keyof typeof CONTRACTS)[])
-      this.broker.createService(this.#service(name));
+    const others = (Object.keys(CONTRACTS) as (keyof typeof CONTRACTS)[]).filter((name) => name !== 'api-gateway');
+    for (const name of others) this.broker.createService(this.#service(name));
     this.broker.createService(apiGateway(() => config));
   }
 

@@ -63,7 +63,6 @@ describe('npm run rebuild', () => {
     expect(again.code).toBe(0);
     const [, rebuilt, current] = /^(\d+) windows rebuilt, (\d+) were up to date\n$/.exec(again.stdout)!;
     expect(Number(rebuilt) + Number(current)).toBe(ROOMS);
-    if (after < ROOMS) expect(Number(rebuilt)).toBeGreaterThan(0);
     expect(await faults()).toEqual([]);
     await folder.remove();
   });

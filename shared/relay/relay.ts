@@ -7,8 +7,10 @@ import type { KafkaConfig } from '#shared/kafka/client.ts';
 import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
 import { Producer, SendAbortedError } from '#shared/kafka/producer.ts';
 import { awaitTopics, ensureTopics, topicOf } from '#shared/kafka/topics.ts';
+import { isUnavailable } from '#shared/mongo-faults.ts';
 import { follow } from '#shared/relay/follow.ts';
 import { loadPlace } from '#shared/relay/place.ts';
+import { keepPreImages } from '#shared/relay/pre-images.ts';
 import { Sender, type SenderStats } from '#shared/relay/sender.ts';
 import type { Source } from '#shared/relay/source.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
@@ -21,6 +23,8 @@ const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 /** Between two looks at the lease of another, and after a failure, in ms. */
 const PAUSE_MS = 1_000;
+/** A connection with a request under way may close only at the request's time-out: nobody waits for it for longer than this, in ms. */
+const CLOSE_MS = 1_000;
 export interface RelayOptions {
   db: Db;
   clock: Clock;
@@ -137,7 +141,7 @@ export class Relay {
         this.#options.logger.debug(`the relay of ${this.name}: ${String(error)}`);
     } finally {
       clearInterval(renewal);
-      await this.#producer?.close();
+      await Promise.race([this.#producer?.close(), sleep(CLOSE_MS, undefined, { ref: false })]);
       this.#producer = undefined;
       this.#leading = false;
     }
@@ -146,6 +150,7 @@ export class Relay {
   /** From the first topic on. Ends by an error only. */
   async #send(signal: AbortSignal): Promise<void> {
     const { db, clock, config, logger, generation, source } = this.#options;
+    await this.#keepPreImages();
     const topic = topicOf(config, source.topic);
     const topics = { config, logger, topics: [topic] };
     // Until the stream is read nobody knows whether something waits: an alarm that is wrong for a moment is the lesser evil.
@@ -168,5 +173,17 @@ export class Relay {
       },
       backfilled: (events) => (this.stats.backfilled += events),
     });
+  }
+
+  async #keepPreImages(): Promise<void> {
+    const { db, source } = this.#options;
+    try {
+      await keepPreImages(db, source.preImages ?? []);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      this.#warn(
+        `the relay of ${this.name} may not have pre-images kept, some deletions will not be told: ${String(error)}`,
+      );
+    }
   }
 }

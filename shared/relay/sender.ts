@@ -1,6 +1,6 @@
 import { referenceOf } from '#shared/events/reference.ts';
 import type { AnyEvent } from '#shared/events/parse.ts';
-import { MessageTooLargeError, type Outgoing } from '#shared/kafka/producer.ts';
+import { MessageTooLargeError, type Outgoing, SendAbortedError } from '#shared/kafka/producer.ts';
 import { type Packed, packed, packsOf } from '#shared/relay/packs.ts';
 
 /** How events leave: `Producer` does it. */
@@ -38,11 +38,8 @@ export class Sender {
 
   async #sendPack(pack: readonly Packed[], signal: AbortSignal): Promise<void> {
     try {
-      await this.#producer.send(
-        this.#topic,
-        pack.map(({ message }) => message),
-        signal,
-      );
+      const messages = pack.map(({ message }) => message);
+      await beforeAbort(this.#producer.send(this.#topic, messages, signal), signal);
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;
       // Some of a pack may be in Kafka, so it is sent again from its first event on: the order of first arrival stays.
@@ -57,5 +54,19 @@ export class Sender {
     this.#tooLarge(event);
     this.#stats.references += 1;
     await this.#sendPack([packed(referenceOf(event))], signal);
+  }
+}
+
+/** A request that is under way may take as long as its time-out to hear of an abort; whoever stops does not wait for that. */
+async function beforeAbort(sending: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const abort = () => aborted.reject(new SendAbortedError('aborted while sending'));
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    await Promise.race([sending, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    sending.catch(() => undefined);
   }
 }

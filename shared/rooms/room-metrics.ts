@@ -35,4 +35,9 @@ function expose(): void {
   exposeGauge('room_log_waiting', 'Writes that wait for a flush.', () =>
     [...open.values()].reduce((count, { waiting }) => count + waiting, 0),
   );
+  exposeGauge(
+    'room_log_overdue_seconds',
+    'For how long log entries have been kept beyond their time because Kafka does not have them; an alarm when not 0.',
+    () => Math.max(0, ...[...open.values()].map(({ sweeper }) => sweeper.overdueMs)) / 1_000,
+  );
 }

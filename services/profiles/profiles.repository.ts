@@ -32,7 +32,7 @@ const CARD = {
 } as const;
 
 /** Tries of a change that others make at the same time; only another one of the same kind takes one away. */
-const TRIES = 5;
+const TRIES = 10;
 
 /** The queries of `profiles` that concern accounts. Throws the driver's errors. */
 export class ProfilesRepository {
@@ -58,6 +58,15 @@ export class ProfilesRepository {
 
   findByUsername(username: string): Promise<ProfileDocument | null> {
     return this.#profiles.findOne({ usernameLower: usernameKey(username) });
+  }
+
+  /** The user who has this name, or had it; null when nobody did. */
+  async userIdOfName(username: string): Promise<string | null> {
+    const key = usernameKey(username);
+    const by = { projection: { userId: 1 } };
+    const found =
+      (await this.#profiles.findOne({ usernameLower: key }, by)) ?? (await this.#profiles.findOne({ names: key }, by));
+    return found?.userId ?? null;
   }
 
   /** What lists show of the users with these names, at most as many. */

@@ -96,12 +96,13 @@ describe('links', () => {
   });
 });
 
+function stage() {
+  const userId = unique('u');
+  const path = `/api/users/${userId}/message-filters`;
+  return { userId, path, read: async () => (await api.get(path)).json<Filters>() };
+}
+
 describe('message filters', () => {
-  const stage = () => {
-    const userId = unique('u');
-    const path = `/api/users/${userId}/message-filters`;
-    return { userId, path, read: async () => (await api.get(path)).json<Filters>() };
-  };
   const room = unique('room');
 
   it('are none at first', async () => {

@@ -1,4 +1,5 @@
 import { config } from '#shared/config.ts';
+import { deadlineOf } from '#shared/deadline.ts';
 import { Fault, type ErrorCode } from '#shared/errors.ts';
 import { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
 import { logIn } from '#services/profiles/accounts/log-in.ts';
@@ -17,10 +18,10 @@ function found(document: ProfileDocument | null, otherwise: ErrorCode): Profile 
 
 export const accountActions = {
   signUp: write(accountsContract.signUp, function signingUp(ctx) {
-    return signUp(ctx, this.signIn, ctx.params);
+    return signUp(this.signIn, ctx.params, deadlineOf(ctx));
   }),
   logIn: read(accountsContract.logIn, function loggingIn(ctx) {
-    return logIn(ctx, this.signIn, ctx.params);
+    return logIn(this.signIn, ctx.params, deadlineOf(ctx));
   }),
   me: read(accountsContract.me, async function me(ctx) {
     return found(await this.repositories.profiles.findByUserId(ctx.params.userId), 'token_invalid');

@@ -1,6 +1,4 @@
-import type { Context } from 'moleculer';
 import type { Params, Result } from '#shared/contract.ts';
-import { deadlineOf } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
 import type { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
 import { profileView } from '#services/profiles/accounts/profile-view.ts';
@@ -14,9 +12,9 @@ type LogIn = (typeof accountsContract)['logIn'];
  * `credentials_invalid`, `rate_limited`, `overloaded`.
  */
 export async function logIn(
-  ctx: Context,
   { repositories: { profiles }, passwords, attempts, tokenOf }: SignIn,
   { username, password, address }: Params<LogIn>,
+  deadline: number,
 ): Promise<Result<LogIn>> {
   if (username.trim() === '' || password.trim() === '') throw new Fault('credentials_required');
   await attempts('login:address', address);
@@ -25,7 +23,7 @@ export async function logIn(
   if (!account?.userId) throw new Fault('user_not_found');
   const { passwordHash } = account;
   if (typeof passwordHash !== 'string') throw new Fault('credentials_invalid');
-  const { right, replacement } = await passwords.check(password, passwordHash, deadlineOf(ctx));
+  const { right, replacement } = await passwords.check(password, passwordHash, deadline);
   if (!right) throw new Fault('credentials_invalid');
   if (replacement) await profiles.replacePasswordHash(account._id, passwordHash, replacement);
   const profile = profileView(account);

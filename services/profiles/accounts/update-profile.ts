@@ -2,7 +2,6 @@ import type { Params } from '#shared/contract.ts';
 import { Fault } from '#shared/errors.ts';
 import { friendsOf, newUsername } from '#services/profiles/accounts/account-rules.ts';
 import type { accountsContract } from '#services/profiles/accounts/accounts.contract.ts';
-import { keptAvatar } from '#services/profiles/accounts/avatar.ts';
 import { profileView } from '#services/profiles/accounts/profile-view.ts';
 import type { Profile } from '#services/profiles/accounts/profile.shape.ts';
 import type { Repositories } from '#services/profiles/repositories.ts';
@@ -17,7 +16,7 @@ export async function updateProfile(
 ): Promise<Profile> {
   const now = Date.now();
   const fields = {
-    ...(typeof avatarUrl === 'string' && { avatarUrl: await keptAvatar(avatarUrl) }),
+    ...(typeof avatarUrl === 'string' && { avatarUrl: avatarUrl.trim() || null }),
     ...(friends && { friends: friendsOf(friends) }),
   };
   const name = typeof username === 'string' ? newUsername(username) : null;

@@ -10,8 +10,11 @@ export interface Proxy {
   readonly connections: number;
   /** Resets every connection; new ones are still taken. */
   cut(): void;
-  /** Takes no new connections (they are reset at once), and resets those there are. */
-  refuse(): void;
+  /**
+   * Takes no new connections (they are reset at once), and resets those there are: all, or those that come from ports of
+   * this machine that `from` names.
+   */
+  refuse(from?: (port: number) => boolean): void;
   /** Keeps back what `sender` sends, on all connections, until `pass`. Nothing is lost. */
   hold(sender: Sender): void;
   /** Loses what is sent in both directions, without a word: a cable that was pulled out. */
@@ -23,15 +26,20 @@ export interface Proxy {
 
 interface Pair {
   client: Socket;
+  /** The client's port; a socket that has ended forgets it. */
+  from: number;
   server: Socket;
   lossy: boolean;
 }
+
+const nobody = (_port: number): boolean => false;
 
 /** Starts a proxy on a free port in front of `targetPort` on 127.0.0.1. */
 export async function startProxy(targetPort: number): Promise<Proxy> {
   const pairs = new Set<Pair>();
   const held = new Set<Sender>();
-  let mode: 'pass' | 'refuse' | 'swallow' = 'pass';
+  let swallowing = false;
+  let refused = nobody;
 
   const reset = (pair: Pair) => {
     pairs.delete(pair);
@@ -41,7 +49,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   const relay = (pair: Pair, sender: Sender) => {
     const [from, to] = sender === 'client' ? [pair.client, pair.server] : [pair.server, pair.client];
     from.on('data', (chunk) => {
-      if (mode === 'swallow') pair.lossy = true;
+      if (swallowing) pair.lossy = true;
       else if (!to.write(chunk)) from.pause();
     });
     to.on('drain', () => {
@@ -54,18 +62,19 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   };
 
   const listener = createServer((client) => {
-    if (mode === 'refuse') {
+    const from = client.remotePort ?? 0;
+    if (refused(from)) {
       client.on('error', () => undefined);
       client.resetAndDestroy();
       return;
     }
-    const pair: Pair = { client, server: connect(targetPort, '127.0.0.1'), lossy: false };
+    const pair: Pair = { client, from, server: connect(targetPort, '127.0.0.1'), lossy: false };
     pairs.add(pair);
     relay(pair, 'client');
     relay(pair, 'server');
   });
-  const cut = () => {
-    for (const pair of pairs) reset(pair);
+  const cut = (from: (port: number) => boolean = () => true) => {
+    for (const pair of pairs) if (from(pair.from)) reset(pair);
   };
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   return {
@@ -73,20 +82,21 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     get connections() {
       return pairs.size;
     },
-    cut,
-    refuse() {
-      mode = 'refuse';
-      cut();
+    cut: () => cut(),
+    refuse(from = () => true) {
+      refused = from;
+      cut(from);
     },
     hold(sender) {
       held.add(sender);
       for (const pair of pairs) pair[sender].pause();
     },
     swallow() {
-      mode = 'swallow';
+      swallowing = true;
     },
     pass() {
-      mode = 'pass';
+      swallowing = false;
+      refused = nobody;
       held.clear();
       for (const pair of pairs) {
         if (pair.lossy) reset(pair);

@@ -5,6 +5,7 @@ import { edit, react } from '#test/chaos/commands.ts';
 import type { Line } from '#test/chaos/ledger.ts';
 import type { Post, PostAnswer } from '#test/chaos/posts.ts';
 import type { Answer } from '#test/http/support/http.ts';
+import type { Edited, Operation } from '#test/guarantees/history.ts';
 import { Client, type Ask } from '#test/cluster/support/client.ts';
 import { isGood, type Exchange } from '#test/cluster/support/exchange.ts';
 
@@ -31,6 +32,10 @@ export class MixedLoad {
   readonly posts: Post[] = [];
   /** Edits and reactions. */
   readonly lines: Line[] = [];
+  /** Edits that were acknowledged; their answers tell no rev. */
+  readonly edits: Edited[] = [];
+  /** Reads of whole windows and new messages, with the revs that they were answered with. */
+  readonly operations: Operation[] = [];
   readonly #options: LoadOptions;
   readonly #running: Promise<unknown>;
   #index = 0;
@@ -77,7 +82,7 @@ export class MixedLoad {
         return this.#post(client, room);
       case 1:
       case 4:
-        await read(`${at(room)}/latest?count=20`);
+        await this.#latest(client, room);
         return undefined;
       case 2:
         if (last) await this.#change(client, last, edit(last.messageId, `${last.text}, edited ${this.#index}`));
@@ -97,9 +102,23 @@ export class MixedLoad {
     }
   }
 
+  async #latest(client: Client, room: string): Promise<void> {
+    const begun = performance.now();
+    const path = `${at(room)}/latest?count=20`;
+    const answer = await client.ask({ method: 'GET', path, kind: 'read', repeatable: true });
+    // The ETag ends with the rev of the window, and the count.
+    const rev = /-(\d+)-\d+"$/.exec(answer?.headers.etag ?? '')?.[1];
+    if (answer?.status === 200 && rev !== undefined) this.#note(room, 'read', Number(rev), begun);
+  }
+
+  #note(room: string, kind: Operation['kind'], rev: number, begun: number): void {
+    this.operations.push({ room, kind, rev, begun, ended: performance.now() });
+  }
+
   async #post(client: Client, room: string): Promise<Written | undefined> {
     const text = `${this.#options.name} ${this.#index}`;
     const key = this.#options.keyless && this.#index % 4 === 0 ? undefined : `key of ${text}`;
+    const begun = performance.now();
     const answer = await client.ask({
       method: 'POST',
       path: room.startsWith('dm:') ? `${at(room)}/message` : at(room),
@@ -109,7 +128,11 @@ export class MixedLoad {
       repeatable: key !== undefined,
     });
     this.posts.push({ room, text, ...(key !== undefined && { key }), answer: asPostAnswer(answer) });
-    return answer?.status === 200 ? { room, ...answer.json<MessageView>() } : undefined;
+    if (answer?.status !== 200) return undefined;
+    const message = answer.json<MessageView>();
+    // A repeat is answered with the message as it is by now.
+    if (answer.headers['idempotent-replayed'] !== 'true') this.#note(room, 'write', message.rev, begun);
+    return { room, ...message };
   }
 
   async #change(client: Client, { room, messageId }: Written, command: Command): Promise<void> {
@@ -119,7 +142,10 @@ export class MixedLoad {
       command.op === 'edit'
         ? { method: 'PUT', path, body: { newText: command.newText }, ...more }
         : { method: 'POST', path: `${path}/reactions`, body: { emoji: '👍', ...userOf(command) }, ...more };
+    const begun = performance.now();
     const answer = await client.ask(ask);
+    if (command.op === 'edit' && answer?.status === 200)
+      this.edits.push({ room, messageId, text: command.newText, begun, ended: performance.now() });
     this.lines.push({ room, command, answer: asLedgerAnswer(answer) });
   }
 }

@@ -17,7 +17,7 @@ export interface Call {
 const exampleOf = (action: string): unknown => {
   const response = ROUTES.find((route) => route.action === action)?.example.response;
   if (action.endsWith('.create') && action !== 'groups.create') return { message: response, replayed: false };
-  if (action.endsWith('.latest')) return bodyOf(response);
+  if (action.endsWith('.latest') || action === 'profiles.datingList') return bodyOf(response);
   if (action.endsWith('.heads')) return [];
   return response ?? null;
 };

@@ -85,6 +85,17 @@ const serviceKeys = (value: string, name: string): readonly ServiceKey[] =>
       );
     });
 
+/** A key of so many bytes. What is wrong is told without the value. */
+const vapidKey = (bytes: number) => (value: string, name: string) => {
+  if (value === '' || (/^[\w-]+$/.test(value) && Buffer.from(value, 'base64url').length === bytes)) return value;
+  throw new ConfigError(`${name}: must be ${bytes} bytes in base64url`);
+};
+
+const contact = (value: string, name: string) =>
+  URL.canParse(value) && /^(mailto|https):/.test(value)
+    ? value
+    : bad(name, value, 'must be a mailto: or https: address');
+
 const perMinute = integer(0, 10_000_000);
 
 /** As long as a service key. What is wrong is told without the value. */
@@ -333,6 +344,31 @@ export const VARIABLES = {
     integer(1, 1_000_000),
     'Sign-ups, and log-ins, that an address may try in that time; and log-ins to one name.',
   ),
+  vapidPublicKey: variable(
+    ['VAPID_PUBLIC_KEY'],
+    '',
+    vapidKey(65),
+    'Public key that browsers subscribe to notifications with, base64url. Empty: none are sent.',
+  ),
+  vapidPrivateKey: variable(['VAPID_PRIVATE_KEY'], '', vapidKey(32), 'The private key of the same pair.'),
+  vapidSubject: variable(
+    ['VAPID_SUBJECT'],
+    'mailto:admin@example.com',
+    contact,
+    'Where push services reach you: a `mailto:` or `https:` address.',
+  ),
+  pushPreview: variable(
+    ['PUSH_PREVIEW'],
+    'true',
+    (value, name) => oneOf('true', 'false')(value, name) === 'true',
+    '`false`: notifications of direct messages leave the text out.',
+  ),
+  pushPrivateAddresses: variable(
+    ['PUSH_PRIVATE_ADDRESSES'],
+    'false',
+    (value, name) => oneOf('true', 'false')(value, name) === 'true',
+    '`true`: push services may be in the private network. For tests: who subscribes says where we connect to.',
+  ),
   rateLimitReads: variable(
     ['RATE_LIMIT_READS'],
     '6000',
@@ -457,6 +493,8 @@ export function loadConfig(env: Record<string, string | undefined>, { startsKafk
   const read = Object.freeze(Object.fromEntries(entries)) as Config;
   if (read.authMode === 'strict' && read.jwtSecret.length === 0)
     throw new ConfigError('JWT_SECRET: AUTH_MODE=strict needs at least one secret of 32 bytes or more');
+  if ((read.vapidPublicKey === '') !== (read.vapidPrivateKey === ''))
+    throw new ConfigError('VAPID_PRIVATE_KEY: VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY come as a pair');
   if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)
     throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_ENABLED=true needs at least one host:port');
   if (read.mediaStore === 'cloudinary' && !cloudinaryAccount(read))

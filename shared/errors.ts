@@ -5,6 +5,7 @@
 export const ERRORS = {
   bad_request: { status: 400, detail: 'Bad request' },
   new_text_required: { status: 400, detail: 'newText required' },
+  push_not_configured: { status: 400, detail: 'VAPID keys not configured' },
   user_id_required: { status: 400, detail: 'user.userId required' },
   password_weak: { status: 400, detail: 'password too weak (need mix of cases, digits or symbols)' },
   credentials_required: { status: 400, detail: 'username and password required' },

@@ -32,7 +32,7 @@ export const challengeOf = ({ type }: Fault): string =>
 /** Which parameters name who acts, and whether by userId, by name, or by either. */
 export type Actor = Readonly<Record<string, 'userId' | 'username' | 'either'>>;
 
-export type Rule = Pick<Route, 'access' | 'actor' | 'owned' | 'method' | 'body'>;
+export type Rule = Pick<Route, 'access' | 'actor' | 'owned' | 'byUser' | 'method' | 'body'>;
 type Params = Record<string, unknown>;
 
 /** Whether requests are let in, by the mode and who makes them. */
@@ -100,7 +100,7 @@ export class Access {
       if (!isBlank(value)) await this.#mustBe(identity, by, value, caller);
       else if (by !== 'either' && rule.body?.includes(rootOf(name))) settled = withValue(settled, name, identity[by]);
     }
-    return rule.owned === 'group' ? { ...settled, by: identity.userId } : settled;
+    return rule.owned === 'group' || rule.byUser ? { ...settled, by: identity.userId } : settled;
   }
 
   async #mustBe(user: User, by: Actor[string], value: unknown, caller: Caller): Promise<void> {

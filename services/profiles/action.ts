@@ -7,6 +7,7 @@ import { validatorOf } from '#shared/schema.ts';
 import { ROOM_SHARD } from '#shared/transport/room-shard.ts';
 import type { SignIn } from '#services/profiles/accounts/sign-in.ts';
 import type { DatingDesk } from '#services/profiles/dating/desk.ts';
+import type { Pushes } from '#services/profiles/push/pushes.ts';
 import type { Repositories } from '#services/profiles/repositories.ts';
 
 /** What the service holds while it runs. */
@@ -15,6 +16,9 @@ export interface State {
   repositories: Repositories;
   signIn: SignIn;
   dating: DatingDesk;
+  pushes: Pushes;
+  /** Ends what sends notifications. */
+  closePush: () => Promise<void>;
   stopping: AbortController;
   /** Takes the need of a database back from the process's health page. */
   unneed: () => void;

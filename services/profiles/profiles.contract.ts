@@ -6,6 +6,7 @@ import { filtersContract } from '#services/profiles/filters/filters.contract.ts'
 import { likesContract } from '#services/profiles/likes/likes.contract.ts';
 import { linksContract } from '#services/profiles/links/links.contract.ts';
 import { namesContract } from '#services/profiles/names/names.contract.ts';
+import { pushContract } from '#services/profiles/push/push.contract.ts';
 
 /** One service for all that belongs to a person; a part a folder. */
 export const profilesContract = {
@@ -15,6 +16,7 @@ export const profilesContract = {
   ...namesContract,
   ...filtersContract,
   ...linksContract,
+  ...pushContract,
   /** Internal: creates those of the service's indexes that are missing. */
   ensureIndexes: { params: Type.Object({}), result: Type.Object({ ok: Type.Boolean() }) },
 } satisfies Contract;

@@ -14,6 +14,8 @@ import { linkActions } from '#services/profiles/links/link-actions.ts';
 import { nameActions } from '#services/profiles/names/name-actions.ts';
 import { type State, type This, write } from '#services/profiles/action.ts';
 import { profilesContract } from '#services/profiles/profiles.contract.ts';
+import { openPush } from '#services/profiles/push/open.ts';
+import { pushActions } from '#services/profiles/push/push-actions.ts';
 import { openRepositories } from '#services/profiles/repositories.ts';
 
 /** People: their accounts and whatever else belongs to a person; a part a folder. */
@@ -27,6 +29,7 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
     ...likesActions,
     ...filterActions,
     ...linkActions,
+    ...pushActions,
     ensureIndexes: write(profilesContract.ensureIndexes, async function ensureIndexes() {
       if (this.mongo) await openRepositories(this.mongo.db);
       return { ok: true };
@@ -40,6 +43,7 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
       databaseCheck(() => this.mongo?.db),
     );
     this.mongo = null;
+    this.closePush = async () => undefined;
   },
 
   async started() {
@@ -54,11 +58,15 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
     this.repositories = repositories;
     this.signIn = openSignIn(repositories);
     this.dating = openDatingDesk(repositories);
+    const { pushes, close } = openPush(repositories, this.stopping.signal, this.logger);
+    this.pushes = pushes;
+    this.closePush = close;
   },
 
   async stopped() {
     this.stopping.abort();
     this.unneed();
+    await this.closePush();
     await this.mongo?.close();
   },
 };

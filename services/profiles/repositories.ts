@@ -7,6 +7,7 @@ import { FiltersRepository } from '#services/profiles/filters/filters.repository
 import { LikesRepository } from '#services/profiles/likes/likes.repository.ts';
 import { LinksRepository } from '#services/profiles/links/links.repository.ts';
 import { ProfilesRepository } from '#services/profiles/profiles.repository.ts';
+import { SubscriptionsRepository } from '#services/profiles/push/subscriptions.repository.ts';
 
 export interface Repositories {
   profiles: ProfilesRepository;
@@ -17,6 +18,7 @@ export interface Repositories {
   links: LinksRepository;
   secrets: SecretsRepository;
   attempts: AttemptsRepository;
+  subscriptions: SubscriptionsRepository;
 }
 
 /** The service's collections, with their indexes. */
@@ -27,7 +29,10 @@ export async function openRepositories(db: Db): Promise<Repositories> {
   const filters = new FiltersRepository(db);
   const links = new LinksRepository(db);
   const attempts = new AttemptsRepository(db);
-  await Promise.all([profiles, dating, likes, filters, links, attempts].map((one) => one.ensureIndexes()));
+  const subscriptions = new SubscriptionsRepository(db);
+  await Promise.all(
+    [profiles, dating, likes, filters, links, attempts, subscriptions].map((one) => one.ensureIndexes()),
+  );
   return {
     profiles,
     dating,
@@ -36,6 +41,7 @@ export async function openRepositories(db: Db): Promise<Repositories> {
     filters,
     links,
     attempts,
+    subscriptions,
     secrets: new SecretsRepository(db),
   };
 }

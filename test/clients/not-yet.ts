@@ -8,15 +8,8 @@ export interface NotYet {
   body?: unknown;
 }
 
-const subscription = { endpoint: 'https://push.example.com/1', keys: { p256dh: 'a', auth: 'b' } };
-
 /** Whoever serves one of these takes it off: the tests fail as long as it stands here. In the end the list is empty. */
-export const NOT_YET: readonly NotYet[] = [
-  { method: 'GET', path: '/push/public-key' },
-  { method: 'POST', path: '/push/subscribe', body: subscription },
-  { method: 'POST', path: '/push/unsubscribe', body: subscription },
-  { method: 'POST', path: '/push/test', body: { title: 'Hello' } },
-];
+export const NOT_YET: readonly NotYet[] = [];
 
 const samePath = (template: string, path: string): boolean => {
   const [wanted, given] = [template.split('/'), path.split('/')];

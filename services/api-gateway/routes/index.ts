@@ -5,6 +5,7 @@ import { dmRoutes } from '#services/api-gateway/routes/dm.ts';
 import { groupRoutes } from '#services/api-gateway/routes/groups.ts';
 import { mediaRoutes } from '#services/api-gateway/routes/media.ts';
 import { messageRoutes } from '#services/api-gateway/routes/messages.ts';
+import { pushRoutes } from '#services/api-gateway/routes/push.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 import { userRoutes } from '#services/api-gateway/routes/users.ts';
 import { systemRoutes } from '#services/api-gateway/routes/system.ts';
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...datingRoutes,
   ...mediaRoutes,
   ...adminRoutes,
+  ...pushRoutes,
   ...systemRoutes,
 ];

@@ -34,6 +34,8 @@ export interface Route {
   actor?: Actor;
   /** What the owner of an `owner` route is looked up by, where no parameter names him. */
   owned?: 'message' | 'group';
+  /** Hands the userId of a user's token on to the action, as `by`; so does what has a group for its owner to be looked up. */
+  byUser?: true;
   /** For the documentation; one an area. */
   tag: string;
   /** The action whose contract describes the request; null for what the gateway answers by itself. */

@@ -20,7 +20,9 @@ ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=8081 \
     HEALTH_PORT=9090 \
-    LOG_FORMAT=json
+    LOG_FORMAT=json \
+    # kafkajs sets a timer for a moment that has passed, once a process; nothing comes of it.
+    NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
 COPY --from=dependencies /app/node_modules node_modules
 # From the stage that checked them: code with a type error becomes no image.
 COPY --from=check /app/package.json /app/moleculer.config.ts ./

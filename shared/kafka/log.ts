@@ -12,8 +12,10 @@ const REPEAT_MS = 30_000;
 /** Texts remembered, so that endless different ones cost nothing. */
 const REMEMBERED = 100;
 
-/** It knows nothing of the tries that the producer here makes itself. */
-const BESIDE_THE_POINT = 'Limiting retries for the idempotent producer';
+/** It knows nothing of the tries that the producer here makes itself, and a consumer's end is told by who began it. */
+const BESIDE_THE_POINT = ['Limiting retries for the idempotent producer', 'Crash: '];
+/** What the broker says to a question that comes too early: after the first start, and while a group moves. */
+const TOO_EARLY = /coordinator is (?:not available|loading)|rebalanc/i;
 
 /** A filter that lets a text through unless it was said within the last 30 s. `now` is monotonic ms. */
 export function sayOnce(say: (message: string) => void, now: () => number = () => performance.now()) {
@@ -30,17 +32,20 @@ export function sayOnce(say: (message: string) => void, now: () => number = () =
 
 /**
  * kafkajs' log lines through ours: its errors are what it goes on from by itself, so they are warnings; its news about
- * groups and connections are debug. Only text and broker are taken: other fields may hold whole messages.
+ * groups and connections are debug. Only texts and broker are taken: other fields may hold whole messages.
  */
 export function kafkajsLog(logger: KafkaLogger): logCreator {
   const warn = sayOnce((message) => logger.warn(message));
   return () =>
     ({ level, namespace, log }) => {
-      if (log.message.startsWith(BESIDE_THE_POINT)) return;
+      if (BESIDE_THE_POINT.some((begin) => log.message.startsWith(begin))) return;
       const broker: unknown = log.broker;
       const at = typeof broker === 'string' && broker !== '' ? ` (${broker})` : '';
-      const text = `Kafka ${namespace}: ${log.message}${at}`;
-      if (level === logLevel.ERROR || level === logLevel.WARN) warn(text);
+      const why: unknown = log.error;
+      const because = typeof why === 'string' && !log.message.includes(why) ? `: ${why}` : '';
+      const text = `Kafka ${namespace}: ${log.message}${because}${at}`;
+      const early = TOO_EARLY.test(text);
+      if (!early && (level === logLevel.ERROR || level === logLevel.WARN)) warn(text);
       else logger.debug(text);
     };
 }

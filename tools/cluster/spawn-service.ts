@@ -14,6 +14,8 @@ export function spawnService(service: string, env: Record<string, string>): Chil
   return spawn(
     process.execPath,
     [
+      // kafkajs sets a timer for a moment that has passed, once a process; nothing comes of it.
+      '--disable-warning=TimeoutNegativeWarning',
       join(ROOT, 'node_modules/moleculer/bin/moleculer-runner.mjs'),
       '--config',
       join(ROOT, 'moleculer.config.ts'),

@@ -61,19 +61,21 @@ function refusal(error: unknown): Fault {
   return new Fault(tooLarge ? 'image_too_large' : 'file_broken', undefined, { cause: error });
 }
 
+/** What the system says, in the words of libvips, when it is the disk that fails and not the image. */
+const DISK_FAULT = /no space left|quota exceeded|read-only file system|permission denied|input\/output error/i;
+
 async function work<T>(task: () => Promise<T>): Promise<T> {
   try {
     return await slots.run(task);
   } catch (error) {
-    // A disk that is full is no fault of the image.
-    if (error instanceof Error && /space|write error|unable to (?:open|write)/i.test(error.message)) throw error;
+    if (error instanceof Error && DISK_FAULT.test(error.message)) throw error;
     throw refusal(error);
   }
 }
 
 /**
  * Writes an image anew: upright, without its metadata (where it was taken above all) and without whatever else the file
- * carried. Throws file_broken, image_too_large.
+ * carried. Throws file_broken, image_too_large, and as it is what the disk says.
  */
 export function prepareImage(from: string, to: string, type: MediaType): Promise<PreparedImage> {
   return work(async () => {

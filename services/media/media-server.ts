@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { ConfigError } from '#shared/config.ts';
 import { ERRORS, Fault, isFault } from '#shared/errors.ts';
+import { KIB } from '#shared/limits.ts';
 import { MEDIA_KEY_HEADER, type MediaProblem } from '#services/media/media.contract.ts';
 import type { Rules } from '#services/media/purposes.ts';
 import { serveFile } from '#services/media/serve-file.ts';
@@ -13,6 +14,9 @@ import type { TemporaryFiles } from '#services/media/temporary-files.ts';
 
 /** Uploads and downloads under way may finish for so long when the service stops, in ms: as long as the gateway's. */
 const DRAIN_MS = 4_000;
+
+/** What a gateway takes, and its own headers. */
+const MAX_HEADER_BYTES = 72 * KIB;
 
 export interface MediaServerParts {
   folder: DiskFolder;
@@ -35,7 +39,10 @@ export class MediaServer {
   constructor(parts: MediaServerParts) {
     this.#parts = parts;
     // An upload takes as long as its sender, whom `receiveFile` watches.
-    this.#server = createServer({ requestTimeout: 0 }, (req, res) => void this.#answer(req, res));
+    this.#server = createServer(
+      { requestTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES },
+      (req, res) => void this.#answer(req, res),
+    );
   }
 
   /** Answers the port. Throws ConfigError naming MEDIA_PORT when it cannot be had. */

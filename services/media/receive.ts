@@ -39,8 +39,8 @@ function parserOf(req: IncomingMessage, maxBytes: number): BusboyInstance {
     return new Busboy({
       headers: { ...req.headers, 'content-type': type },
       limits: {
-        // One byte and one file more than is taken, to tell them from what is just enough.
-        fileSize: maxBytes + 1,
+        fileSize: maxBytes,
+        // One more than is taken, to tell it from what is just enough.
         files: 2,
         fields: OTHER_FIELDS,
         parts: OTHER_FIELDS + 2,
@@ -66,6 +66,8 @@ export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise
   let declared = '';
   let writing: Promise<void> | undefined;
   let idle: NodeJS.Timeout | undefined;
+  // Not the file's own `destroy`: where the parser had seen its end, the file on the disk would stay open.
+  const over = new AbortController();
 
   const parsed = new Promise<void>((resolve, reject) => {
     parser.on('file', (name, stream, _filename, _encoding, type) => {
@@ -76,7 +78,7 @@ export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise
       file = stream;
       declared = type;
       stream.once('limit', () => reject(new Fault('upload_too_large')));
-      writing = pipeline(stream, createWriteStream(path));
+      writing = pipeline(stream, createWriteStream(path), { signal: over.signal });
       writing.catch(reject);
     });
     parser.on('filesLimit', () => reject(invalid(field, 'must be one file')));
@@ -96,7 +98,7 @@ export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise
     await writing;
   } catch (error) {
     req.unpipe(parser);
-    file?.destroy();
+    over.abort();
     await writing?.catch(() => undefined);
     throw error;
   } finally {

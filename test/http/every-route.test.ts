@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { useApi } from '#test/http/support/api.ts';
 import type { Found } from '#test/http/support/contract.ts';
 import { PASSWORD, twoPeople, uniqueName, type Person } from '#test/http/support/people.ts';
-import { exampleRequest } from '#test/http/support/examples.ts';
+import { exampleRequest, fileFieldOf } from '#test/http/support/examples.ts';
 import { undisturbed } from '#test/http/support/undisturbed.ts';
 import type { Message } from '#test/http/support/http.ts';
 import { expectProblem } from '#test/http/support/problems.ts';
 import { roomStage, type RoomStage } from '#test/http/support/stage.ts';
+import { formOf, pathOf, PIXEL, tooManyPixels, upload, type Uploaded } from '#test/http/support/uploads.ts';
 
 const api = useApi();
 
@@ -19,8 +20,14 @@ const nameOf = ({ method, template }: Found): string => `${method} ${template}`;
 const stageFor = async ({ template }: Found): Promise<RoomStage> => {
   const stage = await roomStage(api, template.includes('/dm/'));
   const [ann] = await twoPeople(api);
+  if (template === '/media/{name}') return { ...stage, values: { name: await nameOfFile() } };
   return ABOUT_PEOPLE.test(template) ? { ...stage, values: { ...stage.values, ...namesOf(ann!) } } : stage;
 };
+
+async function nameOfFile(): Promise<string> {
+  const { url } = (await upload(api, 'chat-media', { bytes: PIXEL })).json<Uploaded>();
+  return pathOf(url).replace('/media/', '');
+}
 
 /** Where the names in a path are those of somebody who signed up. */
 const ABOUT_PEOPLE = /^\/api\/(?:profiles|users)\//;
@@ -71,11 +78,21 @@ const reuseKey: Provoke = async (found, stage) => {
 
 /** What no path, query or body may have: whichever the operation has. */
 const invalid: Provoke = async (found, stage) => {
+  if (fileFieldOf(found.operation))
+    return { ...(await good(found, stage)), ...formOf({ field: 'other', bytes: PIXEL }) };
   const { parameters } = found.operation;
   const place = parameters.find((one) => one.in === 'path') ?? parameters.find((one) => one.in === 'query');
   if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5 } };
-  return withPath(found, stage, { [place.name]: place.name === 'file' ? '\0' : 'x'.repeat(201) });
+  return withPath(found, stage, { [place.name]: ['file', 'name'].includes(place.name) ? '\0' : 'x'.repeat(201) });
 };
+
+/** The example's form with another file in it. */
+const withFile =
+  (bytes: Buffer): Provoke =>
+  async (found, stage) => ({
+    ...(await good(found, stage)),
+    ...formOf({ field: fileFieldOf(found.operation)!, bytes }),
+  });
 
 /** How each refusal is had. */
 const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
@@ -93,7 +110,13 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
   idempotency_author_required: withBody({ text: 'x' }, { 'idempotency-key': 'x' }),
   idempotency_key_reused: reuseKey,
   cursor_invalid: (found, stage) => withPath(found, stage, { since: 'x', before: 'x' }),
-  not_found: (found, stage) => withPath(found, stage, { file: 'nothing' }),
+  not_found: (found, stage) => withPath(found, stage, { file: 'nothing', name: 'nothing' }),
+  range_not_satisfiable: async (found, stage) => ({ ...(await good(found, stage)), headers: { range: 'bytes=9999-' } }),
+  // More than any of them takes.
+  upload_too_large: withFile(Buffer.alloc(50 * 1024 * 1024 + 1)),
+  image_too_large: withFile(tooManyPixels()),
+  media_type_unsupported: withFile(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')),
+  file_broken: withFile(PIXEL.subarray(0, 50)),
   group_not_found: (found, stage) => withPath(found, stage, { groupId: 'nobody-made-it' }),
   message_not_found: (found, stage) => withPath(found, stage, { messageId: 'nobody', timestamp: 'never' }),
   message_deleted: async (found, stage) => {

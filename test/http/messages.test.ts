@@ -42,7 +42,7 @@ const bare = (room: string) => ({
 const full = {
   userId: 'u_1',
   username: 'Ada',
-  avatar: 'data:image/png;base64,AAAA',
+  avatar: 'https://x.example/alice.png',
   bubbleColor: '#7c3aed',
   text: 'See you at eight \u{1f389}',
   kind: 'media',

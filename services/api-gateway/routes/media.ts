@@ -81,7 +81,7 @@ export const mediaRoutes: readonly Route[] = [
     handle: mediaFile,
     summary: 'A file that was uploaded',
     description: 'Its name is a hash of its content, so it never changes and may be cached for ever.',
-    errors: ['not_found', 'range_not_satisfiable', 'service_unavailable', 'service_timeout'],
+    errors: ['not_found', 'range_not_satisfiable', 'validation_failed', 'service_unavailable', 'service_timeout'],
     result: Type.String(),
     resultType: SERVED_TYPES[0]!,
     moreTypes: SERVED_TYPES.slice(1),

@@ -1,5 +1,6 @@
 import type { Found, Operation, Parameter } from '#test/http/support/contract.ts';
 import type { Message } from '#test/http/support/http.ts';
+import { formOf, PIXEL } from '#test/http/support/uploads.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -17,6 +18,12 @@ export function examplePath(template: string, operation: Operation, values: Valu
 export const exampleBody = ({ requestBody }: Operation): Record<string, unknown> | undefined =>
   requestBody?.content['application/json']?.example as Record<string, unknown> | undefined;
 
+/** The field of the operation's form that has the file; undefined where it takes none. */
+export const fileFieldOf = ({ requestBody }: Operation): string | undefined => {
+  const form = requestBody?.content['multipart/form-data']?.schema as { required?: string[] } | undefined;
+  return form?.required?.[0];
+};
+
 /** The request that an operation's examples describe, with the given values for path and query. */
 export function exampleRequest({ method, template, operation }: Found, values: Values = {}): Message {
   const query = new URLSearchParams(
@@ -31,5 +38,9 @@ export function exampleRequest({ method, template, operation }: Found, values: V
     ),
   );
   const path = examplePath(template, operation, values);
-  return { method, path: query.size > 0 ? `${path}?${query}` : path, headers, body: exampleBody(operation) };
+  const request = { method, path: query.size > 0 ? `${path}?${query}` : path, headers };
+  const field = fileFieldOf(operation);
+  if (field === undefined) return { ...request, body: exampleBody(operation) };
+  const form = formOf({ field, bytes: PIXEL });
+  return { ...request, body: form.body, headers: { ...headers, ...form.headers } };
 }

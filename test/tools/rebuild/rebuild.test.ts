@@ -45,9 +45,10 @@ describe('npm run rebuild', () => {
     const folder = testDataDir();
     const { uri, name } = rig.database;
     const env = { MONGO_URI: uri, MONGO_DB_NAME: name };
-    let writing = true;
+    const over = new AbortController();
     const writer = (async () => {
-      for (let turn = 0; writing; turn += 1) await submit(rooms, `room-${turn % 10}`, edit('a', `text ${turn}`));
+      for (let turn = 0; !over.signal.aborted; turn += 1)
+        await submit(rooms, `room-${turn % 10}`, edit('a', `text ${turn}`));
     })();
     const killed = spawnTool('rebuild', [], folder.path, env);
     while ((await documents().estimatedDocumentCount()) < 20 && killed.child.exitCode === null)
@@ -58,7 +59,7 @@ describe('npm run rebuild', () => {
     expect(after).toBeGreaterThanOrEqual(20);
 
     const again = await runTool('rebuild', [], folder.path, env);
-    writing = false;
+    over.abort();
     await writer;
     expect(again.code).toBe(0);
     const [, rebuilt, current] = /^(\d+) windows rebuilt, (\d+) were up to date\n$/.exec(again.stdout)!;

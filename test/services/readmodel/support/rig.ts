@@ -11,27 +11,31 @@ import { Follower } from '#services/readmodel/follower.ts';
 import { type Instance, openRig, type Rig } from '#test/room-log/support/instances.ts';
 import { startKafka, type TestKafka } from '#test/support/kafka.ts';
 
-/** A broker, a database, and followers of a topic into which the test puts whatever it likes. */
-export interface ReadModelRig extends Rig {
-  kafka: TestKafka;
+/** A topic into which the test puts whatever it likes, and the followers that read it. */
+export interface Line {
   config: Config;
-  writer: Instance;
-  model: ReadModel;
-  producer: Producer;
-  /** A follower with connections of its own; windows are written at once unless told otherwise. */
+  /** A follower with a room log of its own; windows are written at once unless told otherwise. */
   follow(options?: { writeAt?: { changes: number; ms: number }; model?: ReadModel }): Promise<Follower>;
-  /** The events of all changes of a room, in order, as the relay makes them. */
-  eventsOf(room: string): Promise<RoomEvent[]>;
-  send(events: readonly (RoomEvent | string)[], room?: string): Promise<void>;
+  send(events: readonly (RoomEvent | string)[], key?: string): Promise<void>;
   /** Resolves once the group has committed all that was sent. */
   settled(): Promise<void>;
 }
 
+/** A broker, a database, and a line; more of them where asked for. */
+export interface ReadModelRig extends Rig, Line {
+  kafka: TestKafka;
+  writer: Instance;
+  model: ReadModel;
+  openLine(): Promise<Line>;
+  /** The events of all changes of a room, in order, as the relay makes them. */
+  eventsOf(room: string): Promise<RoomEvent[]>;
+}
+
 export const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
-const SOON_MS = 20_000;
+const SOON_MS = 25_000;
 
-/** Waits for something to come true. Throws, naming it, when it does not within 20 s. */
+/** Waits for something to come true. Throws, naming it, when it does not within 25 s. */
 export async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
   const end = performance.now() + SOON_MS;
   while (!(await check())) {
@@ -40,12 +44,13 @@ export async function until(what: string, check: () => Promise<boolean> | boolea
   }
 }
 
-export async function openReadModelRig(): Promise<ReadModelRig> {
-  const [rig, kafka] = await Promise.all([openRig(), startKafka()]);
-  const writer = await rig.open();
+type Closing = (() => Promise<unknown>)[];
+
+async function openLine(rig: Rig, kafka: TestKafka, ownModel: ReadModel, closing: Closing): Promise<Line> {
   const prefix = `t${randomUUID().slice(0, 8)}`;
   const config = loadConfig({
     MONGO_URI: rig.database.uri,
+    MONGO_DB_NAME: rig.database.name,
     KAFKA_ENABLED: 'true',
     KAFKA_BOOTSTRAP: kafka.bootstrap,
     KAFKA_TOPIC_PREFIX: prefix,
@@ -55,34 +60,24 @@ export async function openReadModelRig(): Promise<ReadModelRig> {
   const topic = topicOf(config, 'messages');
   await ensureTopics({ config, logger: silent, topics: [topic, topicOf(config, 'dead-letters')] });
   const producer = new Producer({ config, logger: silent });
-  const model = new ReadModel(rig.database.db);
-  await model.ensureIndexes();
-  const followers: Follower[] = [];
-  const generation = async () => (await rig.collections.meta.findOne({ _id: 'generation' }))!.value!;
   const admin = createClient(config, silent).kafka.admin();
   await admin.connect();
+  closing.push(
+    () => producer.close(),
+    () => admin.disconnect(),
+  );
   return {
-    ...rig,
-    kafka,
     config,
-    writer,
-    model,
-    producer,
-    async follow({ writeAt = { changes: 1, ms: 0 }, model: other = model } = {}) {
+    async follow({ writeAt = { changes: 1, ms: 0 }, model = ownModel } = {}) {
       const rooms = await rig.open({ readModel: true });
-      const follower = new Follower({ config, logger: silent, rooms, model: other, writeAt });
-      followers.push(follower);
+      const follower = new Follower({ config, logger: silent, rooms, model, writeAt });
+      closing.push(() => follower.stop());
       follower.start();
       return follower;
     },
-    async eventsOf(room) {
-      const entries = await rig.collections.log.find({ room }).sort({ from: 1 }).toArray();
-      const name = await generation();
-      return entries.flatMap((entry) => eventsOfEntry(entry, name));
-    },
-    async send(events, room = 'any') {
+    async send(events, key = 'any') {
       const messages = events.map((event) =>
-        typeof event === 'string' ? { key: room, value: event } : { key: event.subject, value: JSON.stringify(event) },
+        typeof event === 'string' ? { key, value: event } : { key: event.subject, value: JSON.stringify(event) },
       );
       for (let start = 0; start < messages.length; start += 500)
         await producer.send(topic, messages.slice(start, start + 500));
@@ -95,9 +90,29 @@ export async function openReadModelRig(): Promise<ReadModelRig> {
         return ends.every(({ partition, high }) => Number(high) === 0 || committed.get(partition) === Number(high));
       });
     },
+  };
+}
+
+export async function openReadModelRig(): Promise<ReadModelRig> {
+  const [rig, kafka] = await Promise.all([openRig(), startKafka()]);
+  const writer = await rig.open();
+  const model = new ReadModel(rig.database.db);
+  await model.ensureIndexes();
+  const closing: Closing = [];
+  const generation = (await rig.collections.meta.findOne({ _id: 'generation' }))!.value!;
+  return {
+    ...rig,
+    ...(await openLine(rig, kafka, model, closing)),
+    kafka,
+    writer,
+    model,
+    openLine: () => openLine(rig, kafka, model, closing),
+    async eventsOf(room) {
+      const entries = await rig.collections.log.find({ room }).sort({ from: 1 }).toArray();
+      return entries.flatMap((entry) => eventsOfEntry(entry, generation));
+    },
     async close() {
-      await Promise.all(followers.map((follower) => follower.stop()));
-      await Promise.all([producer.close(), admin.disconnect()]);
+      await Promise.all(closing.map((close) => close()));
       await kafka.stop();
       await rig.close();
     },

@@ -59,10 +59,15 @@ function canonicalJson(value: unknown): string {
   return `{${fields.join(',')}}`;
 }
 
-/** SHA-256 of what the caller sent of a message: tells a repeat from another body under the same key (L10). */
+/**
+ * SHA-256 of what the caller sent of a message: tells a repeat from another body under the same key (L10). Without the
+ * avatar: the same one arrives as a file's URL, or as it was sent when the media service was away.
+ */
 function hashOf(params: NewMessageParams): string {
   const sent = Object.fromEntries(
-    (Object.keys(NewMessageBody) as (keyof typeof NewMessageBody)[]).map((name) => [name, params[name]]),
+    (Object.keys(NewMessageBody) as (keyof typeof NewMessageBody)[])
+      .filter((name) => name !== 'avatar')
+      .map((name) => [name, params[name]]),
   );
   return createHash('sha256').update(canonicalJson(sent)).digest('base64url');
 }

@@ -79,7 +79,7 @@ describe('npm run repl', () => {
       const room = await terminal.type('room fun-room');
       expect(room).toMatch(new RegExp(`^room +fun-room, answered by ${owner}\n`));
       expect(room).toMatch(
-        /\nhead +rev 1, seq 1 of 20.*\nwindow +rev 1, items 1 from seq 1, .*; held already\nwaiting +0 /,
+        /\nhead +rev 1, seq 1 of 20.*\nwindow +rev 1, items 1 from seq 1, .*; held already\nstored +not known: no instance of readmodel is online\nwaiting +0 /,
       );
 
       await terminal.type('exit').catch(() => undefined);

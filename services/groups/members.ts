@@ -1,12 +1,11 @@
 import type { Params } from '#shared/contract.ts';
 import { Fault } from '#shared/errors.ts';
 import type { GroupView, groupsContract } from '#services/groups/groups.contract.ts';
+import { type Cards, usernameKey } from '#services/groups/member-cards.ts';
 import type { Repositories } from '#services/groups/repositories.ts';
 import type { MemberSummary } from '#services/groups/members.repository.ts';
 
 type Actions = typeof groupsContract;
-
-const usernameKey = (username: string): string => username.trim().toLowerCase();
 
 /** Adds a member to the room of a group, or of none; the same name again overwrites. Throws `username_required`. */
 export async function addMember(repositories: Repositories, params: Params<Actions['addMember']>): Promise<void> {
@@ -35,10 +34,14 @@ export async function removeMember(
 const canonicalGroup = async ({ groups }: Repositories, groupId: string): Promise<string> =>
   (await groups.slugOfDatabaseId(groupId)) ?? groupId;
 
-/** What `includeMembers` adds. Until there are profiles every member counts, and none has an avatar or a userId. */
-export function memberFields({ count, newest }: MemberSummary): Partial<GroupView> {
+/** What `includeMembers` adds. Every member counts; those that never signed up have no avatar and no userId. */
+export function memberFields({ count, newest }: MemberSummary, cards: Cards): Partial<GroupView> {
   return {
     memberCount: count,
-    memberPreview: newest.map(({ username }) => ({ username: String(username), avatar: null, userId: null })),
+    memberPreview: newest.map((member) => {
+      const username = String(member.username);
+      const card = cards.get(usernameKey(username));
+      return { username, avatar: card?.avatarUrl ?? null, userId: card?.userId ?? null };
+    }),
   };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import type { GroupView } from '#services/groups/groups.contract.ts';
 import { useApi } from '#test/http/support/api.ts';
 import { PASSWORD, profileOf, signUp, twoPeople, uniqueName } from '#test/http/support/people.ts';
 import { expectProblem } from '#test/http/support/problems.ts';
+import { unique } from '#test/http/support/rooms.ts';
 
 const api = useApi();
 
@@ -141,6 +143,25 @@ describe("one's own profile", () => {
     expect((await api.get(`/api/profiles/id/${ann!.userId}`)).json()).toEqual(ann!.profile);
     for (const path of [`/api/profiles/${uniqueName()}`, '/api/profiles/id/u_0', '/api/profiles/id/%7B%22%24gt%22%7D'])
       expect(expectProblem(await api.get(path), 404, 'profile_not_found').detail).toBe('not found');
+  });
+});
+
+describe('a member of a group', () => {
+  it('is shown with his avatar and userId, and a change of them at once', async () => {
+    const id = unique('faces');
+    await api.post('/api/groups', { id, name: id });
+    const { username, userId, headers } = await signUp(api);
+    for (const name of [username.toUpperCase(), 'Nobody'])
+      await api.post(`/api/groups/${id}/members`, { username: name });
+    const shown = async () => {
+      const { memberPreview } = (await api.get(`/api/groups/${id}?includeMembers=1`)).json<GroupView>();
+      return Object.fromEntries(memberPreview!.map((one) => [one.username, [one.avatar, one.userId]]));
+    };
+    expect(await shown()).toEqual({ [username.toUpperCase()]: [null, userId], Nobody: [null, null] });
+    for (const avatarUrl of ['https://media.example.com/1', 'https://media.example.com/2']) {
+      await api.patch('/api/profiles/me', { avatarUrl }, { headers });
+      expect(await shown()).toMatchObject({ [username.toUpperCase()]: [avatarUrl, userId] });
+    }
   });
 });
 

@@ -7,6 +7,8 @@ export interface Point {
   coordinates: [number, number];
 }
 
+export const positionOf = ({ coordinates: [lon, lat] }: Point): Position => ({ lat, lon });
+
 export const pointOf = ({ lat, lon }: Position): Point => ({ type: 'Point', coordinates: [lon, lat] });
 
 /** Degrees, some 11 km: tells the city and not the street. */

@@ -1,12 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MIB } from '#shared/limits.ts';
 import { usernameKey } from '#services/profiles/profile.document.ts';
-import { positionIn, publicPointOf } from '#services/profiles/dating/area.ts';
+import { positionIn, positionOf, publicPointOf } from '#services/profiles/dating/area.ts';
 import { type Dating, isVisible } from '#services/profiles/dating/dating.ts';
 import type { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import type { DatingView } from '#services/profiles/dating/dating.shape.ts';
 import { datingView } from '#services/profiles/dating/dating-view.ts';
 import type { Position } from '#services/profiles/dating/fields/place.ts';
+import type { Reach } from '#services/profiles/dating/reach.ts';
 import { distanceKm } from '#services/profiles/dating/match/distance.ts';
 import { matchOf, type Person, personOf } from '#services/profiles/dating/match/match.ts';
 import { type DatingDocument, readDating } from '#services/profiles/dating/stored.ts';
@@ -32,6 +33,7 @@ const AT_ONCE = 50;
 /** Everything known of who looks. */
 interface Viewer {
   key: string;
+  id: string | undefined;
   known: boolean;
   /** Null when others don't see him: then he is told no matches. */
   person: Person | null;
@@ -45,12 +47,16 @@ const pointOf = (document: DatingDocument, dating: Dating): Position | undefined
 
 async function viewerOf(repository: DatingRepository, { viewer, known, position }: ListQuery): Promise<Viewer> {
   const document = viewer === undefined ? null : await repository.find(viewer);
-  if (!document) return { key: viewer === undefined ? '' : usernameKey(viewer), known, person: null, point: position };
+  if (!document) {
+    const key = viewer === undefined ? '' : usernameKey(viewer);
+    return { key, id: undefined, known, person: null, point: position };
+  }
   const dating = readDating(document);
   // Not the exact place of his profile: whoever may ask in his name would find it by the distances from it.
   const point = position ?? pointOf(document, dating);
   const visible = document.hasDatingProfile === true || isVisible(dating);
-  return { key: document.usernameLower, known, person: visible ? personOf(dating, point) : null, point };
+  const id = String(document._id);
+  return { key: document.usernameLower, id, known, person: visible ? personOf(dating, point) : null, point };
 }
 
 function entryOf(document: DatingDocument, viewer: Viewer): DatingView {
@@ -83,17 +89,43 @@ async function* candidates(
   if (maxKm === undefined && left > 0) yield* repository.nowhere(left);
 }
 
-/** The list as JSON: visible profiles with how well they match. It costs what it returns. */
-export async function listProfiles(repository: DatingRepository, query: ListQuery): Promise<Buffer> {
+/** A list as JSON, and what changes it. */
+export interface Listed {
+  json: Buffer;
+  reach: Reach;
+}
+
+/** Visible profiles with how well they match. It costs what it returns. */
+export async function listProfiles(repository: DatingRepository, query: ListQuery): Promise<Listed> {
   const viewer = await viewerOf(repository, query);
   const entries: string[] = [];
+  const ids = new Set<string>();
   let bytes = 0;
+  let furthestKm = 0;
+  let nowhere = false;
+  let full = false;
   for await (const document of candidates(repository, query, viewer.point)) {
+    const { datingPoint, _id } = document;
     const entry = JSON.stringify(entryOf(document, viewer));
     bytes += Buffer.byteLength(entry) + 1;
+    full = bytes > MAX_BYTES || entries.length + 1 === query.limit;
     if (bytes > MAX_BYTES) break;
     entries.push(entry);
+    ids.add(String(_id));
+    if (!datingPoint) nowhere = true;
+    else if (viewer.point) furthestKm = Math.max(furthestKm, distanceKm(viewer.point, positionOf(datingPoint)));
     if (entries.length % AT_ONCE === 0) await nextTurn();
   }
-  return Buffer.from(`[${entries.join(',')}]`);
+  // Those of an unknown place come last: as long as there is one of them, everybody with a place is on the list.
+  const open = !full || nowhere;
+  return {
+    json: Buffer.from(`[${entries.join(',')}]`),
+    reach: {
+      viewer: { name: viewer.key, id: viewer.id },
+      ids,
+      from: viewer.point,
+      edgeKm: open ? (query.maxKm ?? Number.POSITIVE_INFINITY) : furthestKm,
+      nowhere: open && query.maxKm === undefined,
+    },
+  };
 }

@@ -14,5 +14,8 @@ export async function removeDating({ dating, datingVersion, likes }: Repositorie
   const found = await dating.find(username);
   if (!found) throw new Fault('dating_profile_not_found');
   await dating.clear(found._id, Date.now());
-  await Promise.all([likes.deleteAllOf(found.usernameLower), datingVersion.changed()]);
+  await Promise.all([
+    likes.deleteAllOf(found.usernameLower),
+    datingVersion.changed({ ...found, hasDatingProfile: false }),
+  ]);
 }

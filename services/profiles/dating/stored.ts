@@ -112,7 +112,7 @@ export function writeDating(
   };
 }
 
-/** Every field that answers are made of, but the avatar. */
+/** Every field that lists are made of, but the avatar. */
 export const SHOWN_FIELDS: readonly string[] = [
   ...DATING_FIELDS,
   'firstName',
@@ -125,6 +125,7 @@ export const SHOWN_FIELDS: readonly string[] = [
   'updatedAt',
   'hasDatingProfile',
   'datingProfileCreatedAt',
+  'datingPoint',
 ];
 
 /** Every field that belongs to a dating profile, those of older versions included. */

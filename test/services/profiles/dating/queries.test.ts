@@ -102,8 +102,9 @@ describe('a query of dating profiles and likes', () => {
     ['a new like', () => repositories.likes.put({ fromLc: 'x', toLc: 'y', at: 5 })],
     ['a like taken back', () => repositories.likes.delete('u2', 'u2')],
     ['the likes of a name', () => repositories.likes.deleteAllOf('u3')],
-    ['a new version', () => repositories.datingVersion.changed()],
+    ['a new version', async () => repositories.datingVersion.changed((await repositories.dating.find('u7'))!)],
     ['the version', () => repositories.datingVersion.now()],
+    ['the news', () => repositories.datingVersion.since('')],
   ])('looks at what it returns: %s', async (_, run) => {
     for (const { stages, examined, returned } of await explained(run)) {
       expect(stages).toMatch(/IXSCAN|IDHACK/);

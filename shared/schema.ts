@@ -26,7 +26,13 @@ export const Maybe = <T extends TSchema>(schema: T) => Type.Optional(Nullable(sc
 export const Text = (maxLength: number, options: Rule = {}) => Type.String({ maxLength, ...options });
 
 /** An integer that may come as a query string. */
-export const QueryInteger = (options: Rule = {}) => Type.Integer({ 'x-query': true, ...options });
+export const QueryInteger = (options: Rule = {}) =>
+  Type.Integer({
+    'x-query': true,
+    minimum: Number.MIN_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+    ...options,
+  });
 
 /** A number, fractions included, that may come as a query string. */
 export const QueryNumber = (options: Rule = {}) => Type.Number({ 'x-query': true, ...options });
@@ -160,7 +166,11 @@ function ruleOf(schema: JsonSchema): Rule {
     case 'boolean':
       return schema['x-query'] ? { type: 'custom', check: checkQueryBoolean } : { type: 'boolean' };
     case 'array':
-      return { type: 'array', items: ruleOf(schema.items ?? { 'x-json': true }), max: schema.maxItems };
+      return {
+        type: 'array',
+        items: { nullable: false, ...ruleOf(schema.items ?? { 'x-json': true }) },
+        max: schema.maxItems,
+      };
     case 'object':
       return schema.properties
         ? { type: 'object', strict: 'remove', props: propsOf(schema) }

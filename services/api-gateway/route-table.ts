@@ -6,21 +6,29 @@ const patternOf = (path: string): RegExp => {
   return new RegExp(`^${literal.replace(/:\w+/g, '[^/]+')}$`);
 };
 
-/** Which methods a path takes, over all routes: for 404, 405 and redirects. HEAD stands beside every GET. */
+const literals = (path: string): number => path.split('/').filter((part) => !part.startsWith(':')).length;
+
+/**
+ * Which methods a path takes, over all routes: for 404, 405 and redirects. HEAD stands beside every GET. Of the templates
+ * that a path fits those with the most literal segments count: `latest` is no message's id.
+ */
 export class RouteTable {
-  readonly #patterns: { pattern: RegExp; methods: string[] }[];
+  readonly #patterns: { pattern: RegExp; literals: number; methods: string[] }[];
 
   constructor(routes: readonly Route[]) {
     const byPath = Map.groupBy(routes, ({ path }) => path);
     this.#patterns = [...byPath].map(([path, served]) => ({
       pattern: patternOf(path),
+      literals: literals(path),
       methods: served.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
     }));
   }
 
   /** Empty for a path that nothing serves. */
   methodsOf(path: string): string[] {
-    const methods = this.#patterns.filter(({ pattern }) => pattern.test(path)).flatMap((one) => one.methods);
+    const fitting = this.#patterns.filter(({ pattern }) => pattern.test(path));
+    const most = Math.max(...fitting.map((one) => one.literals));
+    const methods = fitting.filter((one) => one.literals === most).flatMap((one) => one.methods);
     return [...new Set(methods)];
   }
 }

@@ -1,3 +1,4 @@
+import type { Config } from '#shared/config.ts';
 import { LIMITS, MIB } from '#shared/limits.ts';
 import { SECURITY_SCHEMES } from '#services/api-gateway/openapi/security.ts';
 import { operationOf, ProblemShape } from '#services/api-gateway/openapi/operation.ts';
@@ -16,9 +17,13 @@ order; the paths under \`/messages\` and under \`/dm\` lead to the same rooms.
 emoji, kind and colour ${LIMITS.short}; avatars in group bodies ${LIMITS.avatar} characters, an avatar in a message
 over ${LIMITS.messageAvatar} becomes null; ${LIMITS.reactors} reactions a message; the newest ${LIMITS.edits} edits are kept.
 
-**Access.** In open mode (\`AUTH_MODE\`, the default) identities in requests are believed. In strict mode writes and
-private reads (DMs under either path, thread lists, inbox previews) need a service key, as a bearer token or as the
-password of HTTP Basic; without one they are 401.
+**Access.** In open mode (\`AUTH_MODE\`, the default) whoever sends no credentials is believed. In strict mode writes and
+private reads (DMs under either path, thread lists, likes, filters, previews) need the token of a user, who may act only
+for himself (else 403), or the key of a service, as a bearer token or as the password of HTTP Basic; without one they
+are 401. A token that is sent must be valid in both modes, and binds its user in both.
+
+**Rates.** Callers have a budget of requests a minute, told in \`RateLimit-Limit\`, \`RateLimit-Remaining\` and
+\`RateLimit-Reset\` (draft-ietf-httpapi-ratelimit-headers-06); beyond it the answer is 429 with \`Retry-After\`.
 
 **Caching.** Every 200 to GET has a weak ETag, and \`If-None-Match\` is answered with 304. HEAD answers where GET does.
 
@@ -27,13 +32,13 @@ password of HTTP Basic; without one they are 401.
 `.trim();
 
 /** The OpenAPI 3.1 document of the routes. */
-export function openapiOf(routes: readonly Route[]): Json {
+export function openapiOf(routes: readonly Route[], mode: Config['authMode']): Json {
   const components = new Components();
   components.use(ProblemShape);
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, components, mode) };
   }
   return {
     openapi: '3.1.0',

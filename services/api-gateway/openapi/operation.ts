@@ -1,3 +1,4 @@
+import type { Config } from '#shared/config.ts';
 import { ERRORS, Fault, type ErrorCode } from '#shared/errors.ts';
 import { Type, type TObject, type TSchema } from '#shared/schema.ts';
 import type { RouteAccess } from '#services/api-gateway/access.ts';
@@ -93,7 +94,7 @@ function parametersOf(route: Route, components: Components): Json[] {
   const { path, query, headers } = route.example;
   return [
     ...pathParams(route.path).map((name) =>
-      shown(parameter(components, 'path', name, at(paramOf(route, name)), true), path),
+      shown(parameter(components, 'path', name, route.pathShapes?.[name] ?? at(paramOf(route, name)), true), path),
     ),
     ...(route.query ?? []).map((name) =>
       shown(parameter(components, 'query', name, at(name), required.has(name)), query),
@@ -167,14 +168,14 @@ function requestBodyOf(route: Route, components: Components): Json | null {
 }
 
 /** The route as an operation of the document. */
-export function operationOf(route: Route, components: Components): Json {
+export function operationOf(route: Route, components: Components, mode: Config['authMode']): Json {
   const requestBody = requestBodyOf(route, components);
   return {
     operationId: operationId(route),
     tags: [route.tag],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
-    ...securityOf(route.access, route.method === 'GET'),
+    ...securityOf(route.access, route.method === 'GET', mode),
     parameters: parametersOf(route, components),
     ...(requestBody ? { requestBody } : {}),
     responses: responsesOf(route, components),

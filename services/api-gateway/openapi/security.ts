@@ -1,3 +1,4 @@
+import type { Config } from '#shared/config.ts';
 import type { RouteAccess } from '#services/api-gateway/access.ts';
 import type { Json } from '#services/api-gateway/openapi/schemas.ts';
 
@@ -36,9 +37,13 @@ const CHOICES: Readonly<Record<RouteAccess, Choice[] | null>> = {
   admin: [{ adminToken: [] }],
 };
 
-/** An operation's `security` in strict mode; none as one choice where groups are read, which everybody may. */
-export function securityOf(access: RouteAccess, reading: boolean): Json {
+/**
+ * An operation's `security`. None is one choice where groups are read, which everybody may, and in open mode, where
+ * whoever sends nothing is believed.
+ */
+export function securityOf(access: RouteAccess, reading: boolean, mode: Config['authMode']): Json {
   const choices = CHOICES[access];
   if (!choices) return {};
-  return { security: access === 'participant' && reading ? [{}, ...choices] : choices };
+  const optional = (mode === 'open' && access !== 'admin') || (access === 'participant' && reading);
+  return { security: optional ? [{}, ...choices] : choices };
 }

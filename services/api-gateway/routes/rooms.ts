@@ -1,7 +1,7 @@
 import { LIMITS } from '#shared/limits.ts';
 import { MessageShape } from '#shared/rooms/message.shape.ts';
 import { NewMessageBody } from '#shared/rooms/rooms.contract.ts';
-import { Type } from '#shared/schema.ts';
+import { Text, Type } from '#shared/schema.ts';
 import { callRoomAction } from '#services/api-gateway/handlers/call-action.ts';
 import { changes } from '#services/api-gateway/handlers/changes.ts';
 import { createMessage } from '#services/api-gateway/handlers/create-message.ts';
@@ -21,6 +21,12 @@ interface Mount {
   post: string;
 }
 
+/** Two names, in any case and order. */
+const DmId = Text(LIMITS.id, {
+  pattern: '^[dD][mM]:[^|]*[^|\\s][^|]*\\|[^|]*[^|\\s][^|]*$',
+  description: 'dm:alice|bob: the names of two different users',
+});
+
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   description:
@@ -33,7 +39,8 @@ export function roomRoutes({ tag, base, parameter, service, post }: Mount): Rout
   const sample = service === 'dm' ? direct : message;
   const room = { [parameter]: service === 'dm' ? ids.dm : ids.room };
   const one = { ...room, messageId: ids.message };
-  const common = { tag, rename: { [parameter]: 'room' }, handle: callRoomAction };
+  const pathShapes: Route['pathShapes'] = service === 'dm' ? { dmId: DmId } : {};
+  const common = { tag, pathShapes, rename: { [parameter]: 'room' }, handle: callRoomAction };
   const page = {
     items: [sample],
     nextBefore: sample.createdAt,

@@ -42,6 +42,8 @@ export interface Route {
   action: ActionName | null;
   /** Which action parameter a path parameter is, where the names differ. */
   rename?: Readonly<Record<string, string>>;
+  /** Path parameters that are narrower than the action's parameter, for the documentation. */
+  pathShapes?: Readonly<Record<string, TSchema>>;
   /** Action parameters taken from the query. */
   query?: readonly string[];
   /** Action parameters taken from the body, which is an object. */

@@ -130,6 +130,14 @@ describe('a subscription', () => {
   });
 });
 
+const listenerWith = (env: Record<string, string>) =>
+  new DmPushes({
+    config: database.config({ ...ENV, ...env }),
+    logger: { debug() {}, info() {}, warn() {} },
+    profiles: new ProfilesRepository(database.db),
+    pushes,
+  });
+
 describe('the event of a new message', () => {
   const DM = 'dm:ann|ben';
   let listener: DmPushes;
@@ -159,15 +167,8 @@ describe('the event of a new message', () => {
       { userId: 'u_ann', username: 'Ann', usernameLower: 'ann' },
       { userId: 'u_ben', username: 'Benjamin', usernameLower: 'benjamin', names: ['ben', 'benjamin'] },
     ]);
-    listener = listening({});
+    listener = listenerWith({});
   });
-  const listening = (env: Record<string, string>) =>
-    new DmPushes({
-      config: database.config({ ...ENV, ...env }),
-      logger: { debug() {}, info() {}, warn() {} },
-      profiles: new ProfilesRepository(database.db),
-      pushes,
-    });
 
   it('notifies the other participant, under whatever name he goes now, once', async () => {
     await subscribe('bens', 'u_ben');
@@ -186,7 +187,7 @@ describe('the event of a new message', () => {
 
   it('leaves the text out when it is told to', async () => {
     await subscribe('bens', 'u_ben');
-    const silent = listening({ PUSH_PREVIEW: 'false' });
+    const silent = listenerWith({ PUSH_PREVIEW: 'false' });
     await take(silent, created('m2', { text: 'secret' }));
     await silent.stop();
     expect(service.deliveries).toMatchObject([{ notice: { title: 'Ann', body: 'New message' } }]);

@@ -19,6 +19,8 @@ export interface State {
   pushes: Pushes;
   /** Ends what sends notifications. */
   closePush: () => Promise<void>;
+  /** Ends what tells others of changes. */
+  stopRelay: () => Promise<void>;
   stopping: AbortController;
   /** Takes the need of a database back from the process's health page. */
   unneed: () => void;

@@ -3,6 +3,7 @@ import { config } from '#shared/config.ts';
 import { databaseCheck } from '#shared/health/database.ts';
 import { readiness } from '#shared/health/readiness.ts';
 import { openMongo } from '#shared/mongo.ts';
+import { startRelay } from '#shared/relay/start.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import { accountActions } from '#services/profiles/accounts/account-actions.ts';
 import { openSignIn } from '#services/profiles/accounts/sign-in.ts';
@@ -14,6 +15,7 @@ import { linkActions } from '#services/profiles/links/link-actions.ts';
 import { nameActions } from '#services/profiles/names/name-actions.ts';
 import { type State, type This, write } from '#services/profiles/action.ts';
 import { profilesContract } from '#services/profiles/profiles.contract.ts';
+import { profileSource } from '#services/profiles/profile-source.ts';
 import { openPush } from '#services/profiles/push/open.ts';
 import { pushActions } from '#services/profiles/push/push-actions.ts';
 import { openRepositories } from '#services/profiles/repositories.ts';
@@ -44,6 +46,7 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
     );
     this.mongo = null;
     this.closePush = async () => undefined;
+    this.stopRelay = async () => undefined;
   },
 
   async started() {
@@ -51,9 +54,8 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
       this.mongo ??= await openMongo(config());
       return openRepositories(this.mongo.db);
     };
-    const repositories = await waitForDatabase(open, this.stopping.signal, (error) =>
-      this.logger.warn('profiles waits for MongoDB', error),
-    );
+    const waiting = (error: unknown) => this.logger.warn('profiles waits for MongoDB', error);
+    const repositories = await waitForDatabase(open, this.stopping.signal, waiting);
     if (!repositories) return;
     this.repositories = repositories;
     this.signIn = openSignIn(repositories);
@@ -61,12 +63,15 @@ const profilesService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State
     const { pushes, close } = openPush(repositories, this.stopping.signal, this.logger);
     this.pushes = pushes;
     this.closePush = close;
+    const { db } = this.mongo!;
+    const relay = () => startRelay(db, this.logger, () => profileSource(db));
+    this.stopRelay = (await waitForDatabase(relay, this.stopping.signal, waiting)) ?? this.stopRelay;
   },
 
   async stopped() {
     this.stopping.abort();
     this.unneed();
-    await this.closePush();
+    await Promise.all([this.closePush(), this.stopRelay()]);
     await this.mongo?.close();
   },
 };

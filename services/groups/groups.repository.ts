@@ -2,8 +2,9 @@ import { type Collection, type Db, MinKey, ObjectId, type UpdateFilter } from 'm
 import { Fault } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
 import { looksLikeDatabaseId } from '#shared/room-id.ts';
-import { type GroupDocument, slugOf } from '#services/groups/group-view.ts';
+import { databaseIdOf, type GroupDocument, slugOf } from '#services/groups/group-view.ts';
 import { upserting } from '#shared/upserting.ts';
+import { TombstonesRepository } from '#services/groups/tombstones.repository.ts';
 
 /** Which slug the databaseId of a deleted group stood for. `_id`: 24 lowercase hex digits. */
 interface AliasDocument {
@@ -45,10 +46,12 @@ const changed = (fields: Partial<GroupFields>, now: number): UpdateFilter<GroupD
 export class GroupsRepository {
   readonly #groups: Collection<GroupDocument>;
   readonly #aliases: Collection<AliasDocument>;
+  readonly #tombstones: TombstonesRepository;
 
   constructor(db: Db) {
     this.#groups = db.collection('groups');
     this.#aliases = db.collection('group_aliases');
+    this.#tombstones = new TombstonesRepository(db);
   }
 
   /** Creates what is missing; safe to run at every start of every process. */
@@ -92,19 +95,21 @@ export class GroupsRepository {
    * remembers the user who made it. `by`: a user, who may overwrite only what he made. Throws `forbidden`.
    */
   async upsert(id: string, fields: Required<GroupFields>, now: number, by?: string): Promise<GroupDocument> {
-    const group = await upserting(async () => {
-      const known = by === undefined ? null : await this.overwrite(id, fields, now, by);
-      return (
-        known ??
-        this.#groups.findOneAndUpdate(
-          { ...withId(id), ...madeBy(by) },
-          { ...changed(fields, now), $setOnInsert: { _id: id, id, ...madeBy(by) } },
-          { upsert: true, returnDocument: 'after' },
-        )
-      );
-    });
-    if (!group) throw new Error('an upsert answered no group');
-    return group;
+    return upserting(
+      async () => (await this.overwrite(id, fields, now, by)) ?? this.#insert(id, { ...fields, ...madeBy(by) }, now),
+    );
+  }
+
+  /** A new group. Its rev goes on from where the last one of that id ended, so that events can be told apart by it. */
+  async #insert(id: string, fields: Partial<GroupDocument>, updatedAt: number): Promise<GroupDocument> {
+    const ended = await this.#tombstones.revOf(id);
+    const group = { ...fields, _id: id, id, updatedAt, rev: ended + 1 };
+    await this.#groups.insertOne(group);
+    // Another may have been made and deleted since the rev was read.
+    const endedSince = await this.#tombstones.revOf(id);
+    if (endedSince === ended) return group;
+    const options = { returnDocument: 'after' } as const;
+    return (await this.#groups.findOneAndUpdate({ _id: id }, { $max: { rev: endedSince + 1 } }, options)) ?? group;
   }
 
   /** The group with this id, overwritten; null when there is none. Throws `forbidden` as `upsert`. */
@@ -125,8 +130,16 @@ export class GroupsRepository {
     return this.#groups.findOneAndUpdate({ _id, ...madeBy(by) }, changed(fields, now), { returnDocument: 'after' });
   }
 
-  async delete(_id: GroupDocument['_id']): Promise<void> {
-    await this.#groups.deleteOne({ _id });
+  /** Deletes the group, which leaves a tombstone with the rev of its deletion. */
+  async delete(group: GroupDocument, now: number): Promise<void> {
+    for (let found: GroupDocument | null = group; found; found = await this.#groups.findOne({ _id: group._id })) {
+      const rev = (found.rev ?? 0) + 1;
+      // First: a group that went without one would begin at 1 again.
+      await this.#tombstones.keep({ _id: slugOf(found), databaseId: databaseIdOf(found), rev, updatedAt: now });
+      // Null finds what has no rev. A change in between has taken the rev of the deletion.
+      const unchanged = { _id: found._id, rev: (found.rev ?? null) as number };
+      if ((await this.#groups.deleteOne(unchanged)).deletedCount > 0) return;
+    }
   }
 
   /** Remembers what the databaseId of a group stands for, for after its deletion. */

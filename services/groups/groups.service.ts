@@ -14,11 +14,13 @@ import { databaseCheck } from '#shared/health/database.ts';
 import { readiness } from '#shared/health/readiness.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
+import { startRelay } from '#shared/relay/start.ts';
 import { validatorOf } from '#shared/schema.ts';
 import { ROOM_SHARD } from '#shared/transport/room-shard.ts';
 import { waitForDatabase } from '#shared/wait-for-database.ts';
 import { createGroup } from '#services/groups/create-group.ts';
 import { getGroup } from '#services/groups/get-group.ts';
+import { groupSource } from '#services/groups/group-source.ts';
 import { groupsContract } from '#services/groups/groups.contract.ts';
 import { listGroups } from '#services/groups/list-groups.ts';
 import { addMember, removeMember } from '#services/groups/members.ts';
@@ -33,6 +35,7 @@ interface State {
   repositories: Repositories;
   online: OnlineCounts;
   stopping: AbortController;
+  stopRelay: (() => Promise<void>) | null;
   /** Takes the need of a database back from the process's health page. */
   unneed: () => void;
 }
@@ -109,6 +112,7 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
       databaseCheck(() => this.mongo?.db),
     );
     this.mongo = null;
+    this.stopRelay = null;
     this.online = onlineCounts({
       apiUrl,
       ttlSeconds: onlineCountsTtl,
@@ -121,15 +125,19 @@ const groupsService: ServiceSchema<ServiceSettingSchema, ServiceMethods, State, 
       this.mongo ??= await openMongo(config());
       return openRepositories(this.mongo.db);
     };
-    const repositories = await waitForDatabase(open, this.stopping.signal, (error) =>
-      this.logger.warn('groups waits for MongoDB', error),
-    );
-    if (repositories) this.repositories = repositories;
+    const waiting = (error: unknown) => this.logger.warn('groups waits for MongoDB', error);
+    const repositories = await waitForDatabase(open, this.stopping.signal, waiting);
+    if (!repositories) return;
+    this.repositories = repositories;
+    const { db } = this.mongo!;
+    const relay = () => startRelay(db, this.logger, () => groupSource(db));
+    this.stopRelay = await waitForDatabase(relay, this.stopping.signal, waiting);
   },
 
   async stopped() {
     this.stopping.abort();
     this.unneed();
+    await this.stopRelay?.();
     await this.mongo?.close();
   },
 };

@@ -11,6 +11,8 @@ export interface MemberDocument {
   /** Epoch ms. */
   joinedAt: number;
   updatedAt: number;
+  /** Counts the joins since the member last left. */
+  rev?: number;
 }
 
 /** A group's newest members, and how many there are, up to MEMBER_COUNT_CAP. */
@@ -54,8 +56,9 @@ export class MembersRepository {
   }
 
   /** Adds the member, or overwrites the one of this name. */
-  async put({ groupId, usernameLower, ...fields }: MemberDocument): Promise<void> {
-    await upserting(() => this.#members.updateOne({ groupId, usernameLower }, { $set: fields }, { upsert: true }));
+  async put({ groupId, usernameLower, ...fields }: Omit<MemberDocument, 'rev'>): Promise<void> {
+    const update = { $set: fields, $inc: { rev: 1 } };
+    await upserting(() => this.#members.updateOne({ groupId, usernameLower }, update, { upsert: true }));
   }
 
   async delete(groupId: string, usernameLower: string): Promise<void> {

@@ -43,7 +43,7 @@ export async function removeGroup(
 async function finish(repositories: Repositories, group: GroupDocument): Promise<void> {
   // Older databases hold members under either id.
   await repositories.members.deleteAll([slugOf(group), databaseIdOf(group)]);
-  await repositories.groups.delete(group._id);
+  await repositories.groups.delete(group, Date.now());
 }
 
 /** True once `work` is done, false when it is not at `deadline` (monotonic ms). Throws what `work` throws till then. */

@@ -10,7 +10,7 @@ import { awaitTopics, ensureTopics, topicOf } from '#shared/kafka/topics.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
 import { follow } from '#shared/relay/follow.ts';
 import { loadPlace } from '#shared/relay/place.ts';
-import { keepPreImages } from '#shared/relay/pre-images.ts';
+import { keepImages } from '#shared/relay/images.ts';
 import { Sender, type SenderStats } from '#shared/relay/sender.ts';
 import type { Source } from '#shared/relay/source.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
@@ -150,7 +150,7 @@ export class Relay {
   /** From the first topic on. Ends by an error only. */
   async #send(signal: AbortSignal): Promise<void> {
     const { db, clock, config, logger, generation, source } = this.#options;
-    await this.#keepPreImages();
+    await this.#keepImages();
     const topic = topicOf(config, source.topic);
     const topics = { config, logger, topics: [topic] };
     // Until the stream is read nobody knows whether something waits: an alarm that is wrong for a moment is the lesser evil.
@@ -175,14 +175,14 @@ export class Relay {
     });
   }
 
-  async #keepPreImages(): Promise<void> {
+  async #keepImages(): Promise<void> {
     const { db, source } = this.#options;
     try {
-      await keepPreImages(db, source.preImages ?? []);
+      await keepImages(db, source.images ?? []);
     } catch (error) {
       if (isUnavailable(error)) throw error;
       this.#warn(
-        `the relay of ${this.name} may not have pre-images kept, some deletions will not be told: ${String(error)}`,
+        `the relay of ${this.name} may not have images kept, so some deletions will not be told: ${String(error)}`,
       );
     }
   }

@@ -18,8 +18,8 @@ export interface Source {
   name: string;
   topic: TopicKind;
   stream: Pick<StreamOptions, 'collection' | 'images' | 'pipeline'>;
-  /** Collections whose deletions are told with what was deleted. */
-  preImages?: readonly string[];
+  /** Collections of which the database is to keep images for the stream. */
+  images?: readonly string[];
   /** The events of one change of the stream, in order. */
   eventsOf(change: StreamChange): AnyEvent[] | Promise<AnyEvent[]>;
   /** What is stored and changed at or after `since`, in pages of at most some MiB; `after` is null for the first. */

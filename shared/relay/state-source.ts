@@ -12,12 +12,12 @@ const PAGE_DOCUMENTS = 200;
 export interface StateMapping {
   collection: string;
   /** Of a document that came (`created`) or changed; also of every one there is, after the relay lost its place. */
-  present(document: Document, how: 'created' | 'updated', at: Millis): AnyEvent | null;
+  present: (document: Document, how: 'created' | 'updated', at: Millis) => AnyEvent | null;
   /**
    * Of one that went, by what it was before; where the database does not know that any more, by its `_id` alone. Without
-   * it deletions are not told. The database keeps what was before for the collections that have it.
+   * it deletions are not told.
    */
-  gone?(before: Document | null, id: StreamChange['documentKey']['_id'], at: Millis): Promise<AnyEvent | null>;
+  gone?: (before: Document | null, id: StreamChange['documentKey']['_id'], at: Millis) => Promise<AnyEvent | null>;
   /** False: told after a lost place only. For tombstones, which say then what else nobody would know. Default true. */
   followed?: boolean;
 }
@@ -30,7 +30,8 @@ interface Bookmark {
 
 /**
  * A source of documents that carry a `rev`, for `startRelay`: every insert, update and deletion as the mappings tell it. The
- * state that is sent is the one of when it was read, so of several quick changes some may be told as the last one.
+ * database keeps an image of each state for it (the user must be allowed to `collMod`); where it has none, the state is the one of when
+ * the relay looked, and of an old deletion the mapping knows the `_id` only.
  * After a lost place all documents are told once more, mapping by mapping: put tombstones first.
  *
  *     await startRelay(db, logger, () => stateSource(db, 'profiles', 'profiles', [
@@ -43,10 +44,10 @@ export function stateSource(db: Db, name: string, topic: TopicKind, mappings: re
   return {
     name,
     topic,
-    preImages: followed.filter(({ gone }) => gone).map(({ collection }) => collection),
+    images: [...byCollection.keys()],
     stream: {
       collection: null,
-      images: { fullDocument: 'updateLookup', fullDocumentBeforeChange: 'whenAvailable' },
+      images: { fullDocument: 'whenAvailable', fullDocumentBeforeChange: 'whenAvailable' },
       pipeline: [
         {
           $match: {
@@ -60,9 +61,10 @@ export function stateSource(db: Db, name: string, topic: TopicKind, mappings: re
       const { present, gone } = byCollection.get(ns.coll)!;
       const at = wallTime.getTime();
       if (operationType === 'delete') return some(await gone?.(fullDocumentBeforeChange ?? null, documentKey._id, at));
+      const document = fullDocument ?? (await newestOf(db.collection(ns.coll), documentKey));
       // Gone by now: its deletion comes next.
-      if (!fullDocument) return [];
-      return some(present(fullDocument, operationType === 'insert' ? 'created' : 'updated', at));
+      if (!document) return [];
+      return some(present(document, operationType === 'insert' ? 'created' : 'updated', at));
     },
     async page(_since, after) {
       const { mapping, id } = (after as Bookmark | null) ?? { mapping: 0, id: new MinKey() };
@@ -75,6 +77,10 @@ export function stateSource(db: Db, name: string, topic: TopicKind, mappings: re
     },
   };
 }
+
+/** For a change whose image was not kept. */
+const newestOf = (collection: Collection, { _id }: StreamChange['documentKey']): Promise<Document | null> =>
+  collection.findOne({ _id: _id as never }, { readConcern: 'majority' });
 
 /** By `_id`, of whatever types: a bound of the index, because `$gt` finds values of one type only. */
 function pageOf(collection: Collection, id: unknown): Promise<Document[]> {

@@ -31,6 +31,7 @@ describe('a member', () => {
       role: 'member',
       joinedAt: expect.any(Number),
       updatedAt: first?.joinedAt,
+      rev: 1,
     });
     await call('groups.addMember', { groupId: 'g', username: 'ANN', role: 'admin', joinedAt: 5 });
     expect(await rows('g')).toEqual([
@@ -41,6 +42,7 @@ describe('a member', () => {
         role: 'admin',
         joinedAt: 5,
         updatedAt: expect.any(Number),
+        rev: 2,
       },
     ]);
     await call('groups.addMember', { groupId: 'g', username: 'ann', role: null, joinedAt: null });

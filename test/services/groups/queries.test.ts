@@ -35,6 +35,8 @@ async function fill(db: Db): Promise<void> {
   await documents('groups').insertMany([...groups, old]);
   await documents('group_aliases').insertMany([{ _id: goneId.toHexString(), room: 'g1' } as { _id: string }]);
   await documents('group_members').insertMany(members);
+  const ended = ['new', 'g11'].map((_id) => ({ _id, databaseId: _id, rev: 1, updatedAt: 1 }));
+  await documents('group_tombstones').insertMany(ended);
 }
 
 beforeAll(async () => {
@@ -113,7 +115,7 @@ describe('a query of the groups service scans an index and only what it returns'
     ['groups.upsert of a new one', () => repositories.groups.upsert('new', fields, 1)],
     ['groups.overwrite', () => repositories.groups.overwrite('g9', fields, 1)],
     ['groups.update', () => repositories.groups.update('g10', { name: 'x' }, 1)],
-    ['groups.delete', () => repositories.groups.delete('g11')],
+    ['groups.delete', () => repositories.groups.delete({ _id: 'g11', id: 'g11' }, 1)],
     ['groups.keepAlias', () => repositories.groups.keepAlias(goneId, 'g1')],
     ['members.put', () => repositories.members.put(member(3))],
     ['members.put of a new one', () => repositories.members.put(member(1_000))],

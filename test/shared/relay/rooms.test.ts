@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { changeOf, type RoomEvent } from '#shared/events/room-events.ts';
 import { ensureTopics } from '#shared/kafka/topics.ts';
 import type { PlaceDocument } from '#shared/relay/place.ts';
@@ -9,6 +9,8 @@ import { create, deleteRoom, edit, react, recolour, remove } from '#test/room-lo
 import { openRelayRig, type RelayRig } from '#test/shared/relay/support/rig.ts';
 import { firstArrivals, revsOf, SILENT, upTo } from '#test/shared/relay/support/topic-reader.ts';
 import { startKafka, type TestKafka } from '#test/support/kafka.ts';
+
+jest.setTimeout(60_000);
 
 let kafka: TestKafka;
 let rig: RelayRig;

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MIB } from '#shared/limits.ts';
 import { usernameKey } from '#services/profiles/profile.document.ts';
-import { positionIn, positionOf, publicPointOf } from '#services/profiles/dating/area.ts';
-import { type Dating, isVisible } from '#services/profiles/dating/dating.ts';
+import { positionOf } from '#services/profiles/dating/area.ts';
+import { isVisible } from '#services/profiles/dating/dating.ts';
 import type { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import type { DatingView } from '#services/profiles/dating/dating.shape.ts';
 import { datingView } from '#services/profiles/dating/dating-view.ts';
@@ -40,10 +40,9 @@ interface Viewer {
   point: Position | undefined;
 }
 
-const pointOf = (document: DatingDocument, dating: Dating): Position | undefined => {
-  const position = positionIn(dating.location);
-  return position && publicPointOf(position, String(document._id));
-};
+/** Where others find a person. */
+const publicPosition = ({ datingPoint }: DatingDocument): Position | undefined =>
+  datingPoint && positionOf(datingPoint);
 
 async function viewerOf(repository: DatingRepository, { viewer, known, position }: ListQuery): Promise<Viewer> {
   const document = viewer === undefined ? null : await repository.find(viewer);
@@ -53,7 +52,7 @@ async function viewerOf(repository: DatingRepository, { viewer, known, position 
   }
   const dating = readDating(document);
   // Not the exact place of his profile: whoever may ask in his name would find it by the distances from it.
-  const point = position ?? pointOf(document, dating);
+  const point = position ?? publicPosition(document);
   const visible = document.hasDatingProfile === true || isVisible(dating);
   const id = String(document._id);
   return { key: document.usernameLower, id, known, person: visible ? personOf(dating, point) : null, point };
@@ -62,7 +61,7 @@ async function viewerOf(repository: DatingRepository, { viewer, known, position 
 function entryOf(document: DatingDocument, viewer: Viewer): DatingView {
   const dating = readDating(document);
   const own = viewer.key !== '' && document.usernameLower === viewer.key;
-  const point = own ? viewer.point : pointOf(document, dating);
+  const point = own ? viewer.point : publicPosition(document);
   const breakdown = viewer.person && !own ? matchOf(viewer.person, personOf(dating, point)) : undefined;
   return {
     ...datingView(document, dating, own && viewer.known),
@@ -105,15 +104,15 @@ export async function listProfiles(repository: DatingRepository, query: ListQuer
   let nowhere = false;
   let full = false;
   for await (const document of candidates(repository, query, viewer.point)) {
-    const { datingPoint, _id } = document;
+    const point = publicPosition(document);
     const entry = JSON.stringify(entryOf(document, viewer));
     bytes += Buffer.byteLength(entry) + 1;
     full = bytes > MAX_BYTES || entries.length + 1 === query.limit;
     if (bytes > MAX_BYTES) break;
     entries.push(entry);
-    ids.add(String(_id));
-    if (!datingPoint) nowhere = true;
-    else if (viewer.point) furthestKm = Math.max(furthestKm, distanceKm(viewer.point, positionOf(datingPoint)));
+    ids.add(String(document._id));
+    if (!point) nowhere = true;
+    else if (viewer.point) furthestKm = Math.max(furthestKm, distanceKm(viewer.point, point));
     if (entries.length % AT_ONCE === 0) await nextTurn();
   }
   // Those of an unknown place come last: as long as there is one of them, everybody with a place is on the list.

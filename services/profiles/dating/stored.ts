@@ -34,6 +34,8 @@ const LEGACY = [
 
 type Fields = Record<string, unknown>;
 
+const TEXT_NAMES: ReadonlySet<string> = new Set(TEXTS);
+
 const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
@@ -45,6 +47,13 @@ const only = <T>(from: object, names: readonly string[], is: (value: unknown) =>
     const value: unknown = (from as Fields)[name];
     if (is(value)) found[name] = value;
   }
+  return found;
+};
+
+/** As `only` for the texts: there are eighty, and most people fill in a few. */
+const textsOf = (document: DatingDocument): Record<string, string> => {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(document)) if (TEXT_NAMES.has(name) && isText(value)) found[name] = value;
   return found;
 };
 
@@ -86,7 +95,7 @@ export function readDating(document: DatingDocument): Dating {
     return texts.length > 0 ? [[name, texts]] : [];
   });
   return {
-    ...only(document, TEXTS, isText),
+    ...textsOf(document),
     ...only(document, ['age', 'childrenCount'], isNumber),
     ...Object.fromEntries(lists),
     ...readPhotos(document),

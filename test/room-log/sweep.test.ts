@@ -88,6 +88,32 @@ describe('L7: the sweeper', () => {
     });
   });
 
+  it('L7: with events on it keeps what Kafka does not have yet, says so, and forgets it once it is sent', async () => {
+    const start = clock.time;
+    let sent = 0;
+    const relayed = await rig.open({ clock, sentBefore: async () => sent });
+    await submit(relayed, 'sent', create());
+    clock.time += 2 * HOUR;
+    await submit(relayed, 'unsent', create());
+    clock.time += 8 * DAY;
+    const left = async () => (await rig.collections.log.find().toArray()).map(({ room }) => room).sort();
+    await relayed.sweeper.sweep();
+    expect(await left()).toEqual(['sent', 'unsent']);
+    expect(relayed.sweeper.overdueMs).toBe(DAY + 2 * HOUR);
+    expect(relayed.lines.filter((line) => line.includes('has not sent them'))).toHaveLength(1);
+
+    // An entry may be stored some time after it was computed: an hour before what is sent is sure to be.
+    sent = start + HOUR + 1;
+    await relayed.sweeper.sweep();
+    expect(await left()).toEqual(['unsent']);
+    expect(relayed.sweeper.overdueMs).toBe(DAY);
+    sent = clock.time;
+    await relayed.sweeper.sweep();
+    expect(await left()).toEqual([]);
+    expect(relayed.sweeper.overdueMs).toBe(0);
+    expect(relayed.lines.filter((line) => line.includes('has not sent them'))).toHaveLength(1);
+  });
+
   it('L7: forgets in chunks, however many there are', async () => {
     await submit(rooms, 'many', create());
     const head = await headOf('many');

@@ -51,6 +51,7 @@ export async function openRig(): Promise<Rig> {
       logger: { info: log, warn: log, error: log },
       sweep: options.sweep ?? false,
       sweepIntervalMs: options.sweepIntervalMs,
+      sentBefore: options.sentBefore,
     });
     closing.push(() => rooms.close());
     return Object.assign(rooms, { lines });

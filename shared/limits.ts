@@ -1,4 +1,4 @@
-/** Sizes of what a room takes (docs/design.md, section 5); every one is told in its error and in the API docs. */
+/** Sizes of what a room takes (docs/design.md, section 6); every one is told in its error and in the API docs. */
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
 

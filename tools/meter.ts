@@ -14,7 +14,8 @@ const rateOf = (done: number, since: number): string =>
 
 /** How long the rest takes at the rate so far. */
 function leftOf(done: number, total: number, since: number): string {
-  if (done >= total || done === 0) return done === 0 ? '' : 'done';
+  if (done >= total) return 'done';
+  if (done === 0) return '';
   const seconds = Math.ceil((((performance.now() - since) / done) * (total - done)) / 1_000);
   const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
   return minutes > 0 ? `${minutes} min ${rest} s left` : `${rest} s left`;

@@ -16,7 +16,7 @@ export interface GarbageOptions {
   dryRun: boolean;
   /** Files uploaded after it stay, epoch ms. */
   before: number;
-  report(name: string): void;
+  report: (name: string) => void;
 }
 
 /**

@@ -13,12 +13,13 @@ const USAGE = `Looks after the uploaded files in MEDIA_DIR, while the cluster se
 Files in Cloudinary are not looked at.
 `;
 
+const report = (name: string): void => void process.stdout.write(`${name}\n`);
+
 async function gc(dryRun: boolean): Promise<string> {
   const settings = config();
   if (settings.mediaStore !== 'disk' && cloudinaryAccount(settings))
     throw new ConfigError('MEDIA_STORE: uploads are in Cloudinary, whose files are not looked at');
   const folder = new DiskFolder(mediaFolder(settings));
-  const report = (name: string) => process.stdout.write(`${name}\n`);
   const options = { dryRun, before: Date.now() - SPARED_MS, report };
   const { files, bytes } = await withDatabase(settings, (db) => collectGarbage(folder, db, options));
   return `${files} files, ${(bytes / 1e6).toFixed(1)} MB ${dryRun ? 'would be removed' : 'removed'}\n`;

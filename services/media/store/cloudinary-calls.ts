@@ -62,11 +62,13 @@ export class CloudinaryCalls {
         format: 'webp',
       },
     ];
-    return this.#withAgent(over, (agent, settle) => {
+    const answer = this.#withAgent(over, (agent, settle) => {
       const options = { ...this.#common, agent, folder, public_id: id, resource_type: resourceType, eager };
       const request = this.#uploader.upload_stream(options, settle);
       pipeline(file, request).catch((error: unknown) => settle(error));
     });
+    // The SDK stops reading it when its connection breaks, and leaves it open.
+    return answer.finally(() => file.destroy());
   }
 
   /** Removes a file; one that is not there is no error. Throws CloudinaryError. */

@@ -121,7 +121,7 @@ export class HotLatest {
 
   /**
    * Takes the request when its URL is known; false: it is for the general way, which also refuses who may not read, or
-   * has read too much.
+   * has read too much. (A request that it cannot answer after all is counted again there.)
    */
   take(req: IncomingMessage, res: ServerResponse, otherwise: General): boolean {
     const room = req.method === 'GET' ? this.#rooms.get(req.url!) : undefined;

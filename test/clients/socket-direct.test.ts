@@ -168,7 +168,7 @@ describe('a user who comes back', () => {
 });
 
 describe('dating by socket', () => {
-  it('tells the one who is liked, whether or not likes are served yet', async () => {
+  it('tells the one who is liked', async () => {
     const [alice, bob] = [await stage.user('Alice'), await stage.user('Bob')];
     const from = alice.user.username;
     const to = bob.user.username;
@@ -176,10 +176,12 @@ describe('dating by socket', () => {
     alice.emit('dating:like', { to });
     expect(await bob.next('dating:liked')).toMatchObject({ from });
     const [like] = await stage.recorder.next('POST /dating/likes', `GET /dating/profiles/batch?users=${from}`);
+    expect(like!.status).toBe(200);
     expect(JSON.parse(like!.body)).toEqual({ from, to });
     alice.emit('dating:unlike', { to });
     expect(await bob.next('dating:unliked')).toMatchObject({ from });
     const [unlike] = await stage.recorder.next('DELETE /dating/likes', `GET /dating/profiles/batch?users=${from}`);
+    expect(unlike!.status).toBe(200);
     expect(JSON.parse(unlike!.body)).toEqual({ from, to });
     alice.emit('dating:profile:update', {});
     expect(await bob.next('dating:profile-updated')).toMatchObject({ username: from });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DatingView } from '#services/profiles/dating/dating.shape.ts';
+import { EDIT_FIELDS } from '#services/profiles/dating/dating.contract.ts';
 import { useApi } from '#test/http/support/api.ts';
+import { BAD_JSON } from '#test/http/support/bad-values.ts';
 import { expectProblem } from '#test/http/support/problems.ts';
 import { unique } from '#test/http/support/rooms.ts';
 import { undisturbed } from '#test/http/support/undisturbed.ts';
@@ -13,6 +15,9 @@ const list = async (query: string): Promise<DatingView[]> =>
   (await api.get(`/api/dating/profiles?${query}`)).json<DatingView[]>();
 const batch = async (query: string): Promise<DatingView[]> =>
   (await api.get(`/api/dating/profiles/batch?${query}`)).json<DatingView[]>();
+
+/** Fields that take any JSON. */
+const FREE = ['location', 'preferences', 'photos', 'photoPlacements', 'age', 'childrenCount', 'relationshipPreference'];
 
 /** Somewhere in the ocean where nobody else of the suite lives. */
 const AT = { lat: -48.8767, lon: -123.3933 };
@@ -105,6 +110,24 @@ describe('dating profiles over HTTP', () => {
     'maxDistanceKm=1e3',
   ])('refuse a list with %s', async (query) => {
     expectProblem(await api.get(`/api/dating/profiles?${query}`), 422, 'validation_failed');
+  });
+});
+
+describe('a field of a dating profile', () => {
+  it('of whatever it is made is taken or refused; what was taken can be read', async () => {
+    const username = unique('odd');
+    for (const [name, json] of Object.entries(BAD_JSON)) {
+      // All at once; and each alone that takes any JSON, because another one would have it refused before.
+      const bodies = [Object.keys(EDIT_FIELDS), ...(json.length > 1_000 ? [] : FREE.map((one) => [one]))];
+      for (const some of bodies) {
+        const body = `{"username":"${username}",${some.map((one) => `"${one}":${json}`).join(',')}}`;
+        if (Buffer.byteLength(body) > 2 * 1024 * 1024) continue;
+        const { status } = await api.send({ method: 'PUT', path: '/api/dating/profile', body });
+        expect([name, some.length, [200, 400, 422].includes(status)]).toEqual([name, some.length, true]);
+      }
+    }
+    expect(await batch(`users=${username}&viewer=${username}`)).toMatchObject([{ username }]);
+    expect((await list(`viewer=${username}&limit=5`)).length).toBeGreaterThan(0);
   });
 });
 

@@ -20,6 +20,9 @@ export interface Verdict {
 
 const WINDOW_MS = 60_000;
 
+/** What the sums of times that are no whole numbers may be off by. */
+const ROUNDING_MS = 0.001;
+
 /** Callers remembered, some 150 bytes each; of who is forgotten the budget is whole again. */
 const MAX_CALLERS = 50_000;
 
@@ -72,9 +75,9 @@ export class RateLimits {
     }
     const at = Math.max(whole.at, now) + cost;
     const over = at - now - WINDOW_MS;
-    if (over > 0) return { headers: headersOf(limit, 0, WINDOW_MS), retryAfter: Math.ceil(over / 1_000) };
+    if (over > ROUNDING_MS) return { headers: headersOf(limit, 0, WINDOW_MS), retryAfter: Math.ceil(over / 1_000) };
     whole.at = at;
-    return { headers: headersOf(limit, Math.floor(-over / cost), at - now), retryAfter: 0 };
+    return { headers: headersOf(limit, Math.floor((ROUNDING_MS - over) / cost), at - now), retryAfter: 0 };
   }
 
   /** In open mode who sends nothing may be the socket server, which speaks for everybody. */

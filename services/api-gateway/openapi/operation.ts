@@ -132,7 +132,7 @@ function responsesOf(route: Route, components: Components): Json {
     ...Object.fromEntries(
       Object.entries(route.moreStatuses ?? {}).map(([status, description]) => [
         status,
-        { description, content: { [types[0]!]: { schema: media.schema } } },
+        { description, content: Object.fromEntries(types.map((type) => [type, { schema: media.schema }])) },
       ]),
     ),
     ...Object.fromEntries([...byStatus].map(([status, codes]) => [status, problemResponse(codes)])),

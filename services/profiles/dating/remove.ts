@@ -14,8 +14,7 @@ export async function removeDating({ dating, datingVersion, likes }: Repositorie
   const found = await dating.find(username);
   if (!found) throw new Fault('dating_profile_not_found');
   await dating.clear(found._id, Date.now());
-  await Promise.all([
-    likes.deleteAllOf(found.usernameLower),
-    datingVersion.changed({ ...found, hasDatingProfile: false }),
-  ]);
+  // Likes of a name that he had stay under that name.
+  const names = [...new Set([found.usernameLower, ...(found.names ?? [])])];
+  await Promise.all([likes.deleteAllOf(names), datingVersion.changed({ ...found, hasDatingProfile: false })]);
 }

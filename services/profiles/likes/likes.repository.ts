@@ -59,9 +59,10 @@ export class LikesRepository {
     return (await this.#likes.deleteOne({ fromLc, toLc })).deletedCount > 0;
   }
 
-  /** Takes away all likes from and to a name. */
-  async deleteAllOf(name: string): Promise<void> {
-    await Promise.all([this.#likes.deleteMany({ fromLc: name }), this.#likes.deleteMany({ toLc: name })]);
+  /** Takes away all likes from and to these names. */
+  async deleteAllOf(names: readonly string[]): Promise<void> {
+    const any = { $in: names };
+    await Promise.all([this.#likes.deleteMany({ fromLc: any }), this.#likes.deleteMany({ toLc: any })]);
   }
 
   /** The newest likes to a name. */

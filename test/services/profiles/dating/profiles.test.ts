@@ -117,7 +117,9 @@ describe('a dating profile', () => {
   });
 
   it('is deleted with the likes of it, and the account stays', async () => {
-    await profiles().insertOne({ userId: 'u_9', username: 'Leaver', usernameLower: 'leaver', passwordHash: 'x' });
+    const account = { userId: 'u_9', username: 'Leaver', usernameLower: 'leaver', passwordHash: 'x' };
+    await profiles().insertOne({ ...account, names: ['stayer', 'leaver'] });
+    await one.call('profiles.like', { from: 'ann', to: 'stayer' });
     await one.save('leaver', { age: 30, location: { city: 'Oslo', lat: 60, lon: 10 } });
     await one.call('profiles.like', { from: 'leaver', to: 'ann' });
     await one.call('profiles.like', { from: 'ann', to: 'LEAVER' });
@@ -133,7 +135,7 @@ describe('a dating profile', () => {
       expect.not.arrayContaining(['age', 'location', 'datingPoint']),
     );
     expect(await stored('leaver')).toMatchObject({ passwordHash: 'x' });
-    expect(await one.call('profiles.likesIncoming', { user: 'leaver' })).toEqual([]);
+    for (const user of ['leaver', 'stayer']) expect(await one.call('profiles.likesIncoming', { user })).toEqual([]);
     expect(await one.call('profiles.likesOutgoing', { user: 'leaver' })).toEqual([]);
     await expect(one.call('profiles.removeDating', { username: 'nobody' })).rejects.toMatchObject({
       code: 404,

@@ -34,12 +34,15 @@ describe('an upload', () => {
         : upload(api, 'avatar', { bytes: Buffer.from(`no picture ${n}`) });
     };
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => one(n)));
-    answers.forEach(({ status, json }, n) => {
-      expect([n, status]).toEqual([n, n % 3 === 2 ? 415 : 200]);
-      const { type, height } = json<Uploaded>();
-      if (n % 3 === 0) expect(type).toBe(recordings[n % recordings.length]![0].split(';')[0]);
-      if (n % 3 === 1) expect(height).toBe([20, 30, 40, 50, 60][n % 5]);
+    const told = answers.map((answer) => {
+      const { type, height } = answer.json<Uploaded>();
+      return answer.status === 200 ? (height ?? type) : answer.status;
     });
+    const expected = Array.from({ length: 100 }, (_, n) => {
+      if (n % 3 === 0) return recordings[n % recordings.length]![0].split(';')[0];
+      return n % 3 === 1 ? 20 + 10 * (n % 5) : 415;
+    });
+    expect(told).toEqual(expected);
   });
 
   it('without a form is refused as every other body of a wrong type', async () => {

@@ -51,7 +51,7 @@ describe('links', () => {
     ['no list', { id: '1' }, 'body'],
     ['a list of texts', ['https://example.com'], 'links[0]'],
     ['a list of lists', [{}, []], 'links[1]'],
-    ['a list of null', [null], 'links[0]'],
+    ['a list of null', [null], 'links'],
     ['more than 50', Array.from({ length: 51 }, () => ({})), 'links'],
     ['one of more than 4 KiB', [{ url: 'x'.repeat(4 * 1024) }], 'links[0]'],
     ['what cannot be stored', [{ $set: 1 }], 'links'],

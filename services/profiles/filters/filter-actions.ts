@@ -28,7 +28,7 @@ export const filterActions = {
   }),
   addFilter: write(filtersContract.addFilter, async function addFilter(ctx) {
     const key = keyOf(ctx.params);
-    const added = await this.repositories.filters.put(key, ctx.params.username.trim(), Date.now());
+    const added = await this.repositories.filters.put(key, ctx.params.username.trim());
     if (!added) throw new Fault('filters_full');
     return filtersOf(this.repositories.filters, key.userId);
   }),

@@ -1,4 +1,4 @@
-import type { Collection, Db, ObjectId } from 'mongodb';
+import type { Collection, Db, Document, ObjectId } from 'mongodb';
 import { upserting } from '#shared/upserting.ts';
 import { MAX_FILTERS } from '#services/profiles/filters/filters.contract.ts';
 
@@ -29,6 +29,14 @@ export interface RemovalDocument extends FilterKey {
 }
 
 export const REMOVALS = { count: 200, ms: 45 * 24 * 3_600_000 } as const;
+
+const NOW = { $toLong: '$$NOW' };
+
+/** By the database's clock, like the messages that a filter hides from its time on. */
+const added = (username: string): Document[] => [
+  // $literal: a name may begin with $.
+  { $set: { username: { $literal: username }, updatedAt: NOW, createdAt: { $ifNull: ['$createdAt', NOW] } } },
+];
 
 /** Every query of `message_filters` and `message_filter_removals`. Throws the driver's errors. */
 export class FiltersRepository {
@@ -67,14 +75,11 @@ export class FiltersRepository {
   }
 
   /** Adds a filter; one that is there keeps the time of its making. False when the user has as many as he may. */
-  async put(key: FilterKey, username: string, now: number): Promise<boolean> {
-    const update = { $set: { username, updatedAt: now } };
-    if ((await this.#filters.updateOne(key, update)).matchedCount > 0) return true;
+  async put(key: FilterKey, username: string): Promise<boolean> {
+    if ((await this.#filters.updateOne(key, added(username))).matchedCount > 0) return true;
     const count = await this.#filters.countDocuments({ userId: key.userId }, { limit: MAX_FILTERS });
     if (count >= MAX_FILTERS) return false;
-    await upserting(() =>
-      this.#filters.updateOne(key, { ...update, $setOnInsert: { createdAt: now } }, { upsert: true }),
-    );
+    await upserting(() => this.#filters.updateOne(key, added(username), { upsert: true }));
     return true;
   }
 

@@ -3,6 +3,7 @@ import type { Db } from 'mongodb';
 import { type Config, ConfigError } from '#shared/config.ts';
 import { checkServer } from '#shared/mongo-check.ts';
 import { createClient } from '#shared/mongo.ts';
+import { checkOurs } from '#shared/own-database.ts';
 import { runningCluster } from '#tools/cluster/state.ts';
 import { isAlive } from '#tools/mongod/process-id.ts';
 import { uriOf } from '#tools/mongod/replica-set.ts';
@@ -26,7 +27,9 @@ export async function withDatabase<T>(config: Config, use: (db: Db) => Promise<T
   const client = createClient({ ...config, mongoUri: mongoUriOf(config) });
   try {
     await checkServer(client);
-    return await use(client.db(config.mongoDbName));
+    const db = client.db(config.mongoDbName);
+    await checkOurs(db);
+    return await use(db);
   } finally {
     await client.close();
   }

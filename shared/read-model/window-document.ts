@@ -31,7 +31,7 @@ const decompress = promisify(zstdDecompress);
 
 /**
  * The fastest of zstd's ordinary levels. Windows are written whole, and each write goes through the oplog: chat in JSON
- * shrinks to a sixth and less, for about a millisecond, which is off the main thread.
+ * shrinks to a tenth, for a millisecond or two, most of it off the main thread.
  */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** A window has 4 MiB; JSON may need six bytes for one of a control character. Beyond it a document is damaged. */

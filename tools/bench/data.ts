@@ -6,8 +6,8 @@ import { request } from '#tools/bench/load/load.ts';
 /** The data that all programs are measured on, as requests that put it in place. */
 
 export const HOT_ROOM = 'bench-hot';
-const ROOM_COUNT = 200;
-export const ROOMS = Array.from({ length: ROOM_COUNT }, (_, n) => `bench-${String(n).padStart(3, '0')}`);
+const ROOM_COUNT = 1_000;
+export const ROOMS = Array.from({ length: ROOM_COUNT }, (_, n) => `bench-${String(n).padStart(4, '0')}`);
 /** The first rooms are groups too. */
 const GROUPS = ROOMS.slice(0, 50);
 const MEMBERS = 5;
@@ -19,6 +19,8 @@ const THREAD_MESSAGES = 3;
 
 const USERS = users(THREADS + 1);
 export const THREADS_USER = USERS[0]!.username;
+/** Who signs in. */
+export const ACCOUNT = { username: 'bench', password: 'A-long-1-enough' };
 
 /** A message of some 90 characters, as people send it. */
 export function messageBody(...seed: (string | number)[]) {
@@ -37,6 +39,7 @@ export function seedRequests(): string[][] {
   const threads = times(THREADS).map((n) => `dm:${[THREADS_USER, USERS[n + 1]!.username].sort().join('|')}`);
   return [
     groups.map((one) => post('/api/groups', one)),
+    [post('/api/auth/signup', ACCOUNT)],
     GROUPS.flatMap((id) =>
       times(MEMBERS).map((n) => post(`/api/groups/${id}/members`, { username: USERS[n]!.username, joinedAt: n })),
     ),

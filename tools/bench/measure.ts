@@ -74,7 +74,7 @@ export class Measure {
 
   async #sample(scenario: Scenario, contestant: Contestant, ms: number, signal: AbortSignal): Promise<Sample> {
     signal.throwIfAborted();
-    const stats = () => [processStats(contestant.pid), processStats(this.#mongodPid())] as const;
+    const stats = () => [processStats(contestant.pids()), processStats([this.#mongodPid()])] as const;
     const [before, mongodBefore] = stats();
     const measured = await this.#generator.run({
       port: contestant.port,

@@ -10,8 +10,14 @@ export interface ProcessStats {
   rss: number;
 }
 
-/** What a process has used so far; null where there is no /proc. */
-export function processStats(pid: number): ProcessStats | null {
+/** What processes have used so far, together; null where there is no /proc. */
+export function processStats(pids: readonly number[]): ProcessStats | null {
+  const all = pids.map((pid) => statsOf(pid)).filter((one) => one !== null);
+  if (all.length < pids.length) return null;
+  return all.reduce((a, b) => ({ cpuUs: a.cpuUs + b.cpuUs, rss: a.rss + b.rss }), { cpuUs: 0, rss: 0 });
+}
+
+function statsOf(pid: number): ProcessStats | null {
   try {
     // The name, in brackets, may have blanks; after it come state (field 3) to utime and stime (14, 15).
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,7 +1,15 @@
 import type { Aim } from '#tools/bench/aims.ts';
+import type { Name } from '#tools/bench/contestants/contestant.ts';
 import type { Row } from '#tools/bench/measure.ts';
 
-const WHO = { ours: 'this program', bare: 'bare node:http', express: 'Express + driver' };
+const WHO: Record<Name, string> = {
+  ours: 'this program',
+  cluster: 'as a cluster',
+  bare: 'bare node:http',
+  fastify: 'fastify',
+  express: 'Express + driver',
+  'group-commit': 'group commit',
+};
 
 const whole = (value: number | null) => (value === null ? '-' : Math.round(value).toLocaleString('en-US'));
 const fixed = (value: number) => value.toFixed(value < 10 ? 2 : 1);
@@ -82,6 +90,11 @@ ${markdown([HEADINGS, ...rows.map((row) => cellsOf(row, rows))], 2)}
 
 - **this program**: what \`npm start\` runs, all services in one process, with its own checks, headers, ids and log.
 - **bare node:http**: the limit. It sends the same bytes and headers from memory and knows no database.
+- **fastify**: the same bytes by a framework that is known to be fast.
+- **as a cluster**: what \`npm run cluster\` runs, one process of each service on the same two cores, Kafka off. Its CPU and
+  memory are those of all processes together.
+- **group commit**: the write limit, node:http and the driver: what arrives while an \`insertMany\` is under way goes into
+  the next one, journaled by a majority. It checks nothing and keeps no order, number or log.
 - **Express + driver**: the obvious program on the same data: \`find().sort().limit()\` on an index, \`insertOne\` with
   \`w: majority, j: true\`. It checks nothing, and is spared Express's default ETag, which hashes every body.
   Its writes have no order in a room, no idempotency and no history to catch up from.

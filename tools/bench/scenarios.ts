@@ -1,11 +1,23 @@
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
-import { HOT_ROOM, messageBody, ROOMS, THREADS_USER } from '#tools/bench/data.ts';
+import { ACCOUNT, HOT_ROOM, messageBody, ROOMS, THREADS_USER } from '#tools/bench/data.ts';
 import { request } from '#tools/bench/load/load.ts';
 import { seeded } from '#tools/demo/random.ts';
 
 /** What is measured, of whom. */
 export interface Scenario {
-  id: 'hot' | 'rooms' | 'unchanged' | 'gzip' | 'threads' | 'groups' | 'post' | 'post-hot' | 'mixed';
+  id:
+    | 'hot'
+    | 'rooms'
+    | 'unchanged'
+    | 'gzip'
+    | 'page'
+    | 'changes'
+    | 'threads'
+    | 'groups'
+    | 'post'
+    | 'post-hot'
+    | 'mixed'
+    | 'sign-in';
   name: string;
   /** Who takes part, and the requests that each gets. */
   requests: Partial<Record<Contestant['name'], string[]>>;
@@ -31,20 +43,27 @@ export function scenarios(etag: string): Scenario[] {
   const rooms = ROOMS.map((room) => latest(room));
   const posts = times(5, (n) => ROOMS.map((room) => post(room, n))).flat();
   const hotPosts = times(200, (n) => post(HOT_ROOM, n));
+  const bareLatest = [request('GET', BARE.latest)];
+  const unchanged = [latest(HOT_ROOM, { 'If-None-Match': etag })];
   const shuffle = seeded('mixed');
   const mixed = shuffle.sample([...times(9, () => rooms).flat(), ...posts.slice(0, ROOMS.length)], ROOMS.length * 10);
   return [
     {
       id: 'hot',
       name: 'latest(100), one room',
-      requests: { ours: hot, bare: [request('GET', BARE.latest)], express: hot },
+      requests: { ours: hot, cluster: hot, bare: bareLatest, fastify: bareLatest, express: hot },
       expected: 200,
     },
-    { id: 'rooms', name: 'latest(100), 200 rooms', requests: { ours: rooms, express: rooms }, expected: 200 },
+    {
+      id: 'rooms',
+      name: 'latest(100), 1,000 rooms',
+      requests: { ours: rooms, cluster: rooms, express: rooms },
+      expected: 200,
+    },
     {
       id: 'unchanged',
       name: 'latest(100), If-None-Match: 304',
-      requests: { ours: [latest(HOT_ROOM, { 'If-None-Match': etag })], bare: [request('GET', BARE.unchanged)] },
+      requests: { ours: unchanged, cluster: unchanged, bare: [request('GET', BARE.unchanged)] },
       expected: 304,
     },
     {
@@ -54,18 +73,46 @@ export function scenarios(etag: string): Scenario[] {
       expected: 200,
     },
     {
+      id: 'page',
+      name: 'page of 50, before a seq, 1,000 rooms',
+      requests: { ours: ROOMS.map((room) => request('GET', `/api/messages/${room}/page?beforeSeq=90&limit=50`)) },
+      expected: 200,
+    },
+    {
+      id: 'changes',
+      name: 'changes of one room from the start, 50',
+      requests: { ours: [request('GET', `/api/messages/${HOT_ROOM}/changes?since=0&limit=50`)] },
+      expected: 200,
+    },
+    {
       id: 'threads',
       name: 'DM threads of a user with 60',
       requests: { ours: [request('GET', `/api/dm/threads?user=${THREADS_USER}`)] },
       expected: 200,
     },
     { id: 'groups', name: 'list of 50 groups', requests: { ours: [request('GET', '/api/groups')] }, expected: 200 },
-    { id: 'post', name: 'POST, 200 rooms', requests: { ours: posts, express: posts }, expected: 200 },
-    { id: 'post-hot', name: 'POST, one room', requests: { ours: hotPosts, express: hotPosts }, expected: 200 },
+    {
+      id: 'post',
+      name: 'POST, 1,000 rooms',
+      requests: { ours: posts, cluster: posts, express: posts, 'group-commit': posts },
+      expected: 200,
+    },
+    {
+      id: 'post-hot',
+      name: 'POST, one room',
+      requests: { ours: hotPosts, cluster: hotPosts, express: hotPosts, 'group-commit': hotPosts },
+      expected: 200,
+    },
     {
       id: 'mixed',
-      name: '9 latest(100) : 1 POST, 200 rooms',
-      requests: { ours: mixed, express: mixed },
+      name: '9 latest(100) : 1 POST, 1,000 rooms',
+      requests: { ours: mixed, cluster: mixed, express: mixed },
+      expected: 200,
+    },
+    {
+      id: 'sign-in',
+      name: 'sign in (argon2id)',
+      requests: { ours: [request('POST', '/api/auth/login', { body: ACCOUNT })] },
       expected: 200,
     },
   ];

@@ -4,16 +4,18 @@ import { MongoClient } from 'mongodb';
 import { config } from '#shared/config.ts';
 import { superviseMongod, type SupervisedMongod } from '#tools/mongod/supervise.ts';
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
+import { startCluster } from '#tools/bench/contestants/cluster.ts';
 import { startOurs } from '#tools/bench/contestants/ours.ts';
 import { startPeer } from '#tools/bench/contestants/peer.ts';
 import { HOT_ROOM } from '#tools/bench/data.ts';
 import { LoadGenerator } from '#tools/bench/load/load.ts';
 import type { BareSetup } from '#tools/bench/peers/bare-server.ts';
 import type { ExpressSetup } from '#tools/bench/peers/express-server.ts';
+import type { GroupCommitSetup } from '#tools/bench/peers/group-commit-server.ts';
 import { BARE, latestPath } from '#tools/bench/scenarios.ts';
 import { copyToPeer, seedOurs } from '#tools/bench/seed.ts';
 
-const DATABASES = { ours: 'bench_ours', express: 'bench_express' };
+const DATABASES = { ours: 'bench_ours', express: 'bench_express', groupCommit: 'bench_group_commit' };
 /** Set anew by node:http in every answer. */
 const OF_THE_SERVER = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding']);
 
@@ -64,7 +66,7 @@ export async function setUp(profile: string | undefined, later: (undo: () => Pro
   later(() => generator.stop());
   const ours = await startOurs(mongod.uri, DATABASES.ours, profile);
   later(() => ours.stop());
-  say('filling: 200 rooms of 100 messages, a room of 500, 60 threads, 50 groups');
+  say('filling: 1,000 rooms of 100 messages, a room of 500, 60 threads, 50 groups');
   await seedOurs(ours, generator);
   await copyToPeer(ours, mongod.uri, DATABASES.express);
   const { setup, etag } = await repeatable(ours);
@@ -73,5 +75,13 @@ export async function setUp(profile: string | undefined, later: (undo: () => Pro
   const expressSetup: ExpressSetup = { mongoUri: mongod.uri, database: DATABASES.express };
   const express = await startPeer('express', expressSetup);
   later(() => express.stop());
-  return { mongod, generator, contestants: [ours, bare, express], etag };
+  const fastify = await startPeer('fastify', setup);
+  later(() => fastify.stop());
+  const commitSetup: GroupCommitSetup = { mongoUri: mongod.uri, database: DATABASES.groupCommit };
+  const groupCommit = await startPeer('group-commit', commitSetup);
+  later(() => groupCommit.stop());
+  // On the same data as the one process.
+  const cluster = await startCluster(mongod.uri, DATABASES.ours);
+  later(() => cluster.stop());
+  return { mongod, generator, contestants: [ours, cluster, bare, fastify, express, groupCommit], etag };
 }

@@ -5,6 +5,8 @@ import type { Contestant } from '#tools/bench/contestants/contestant.ts';
 
 const START = resolve(import.meta.dirname, '../../start/start.ts');
 const START_TIMEOUT_MS = 30_000;
+/** One client makes all the load. */
+export const NO_LIMITS = { RATE_LIMIT_READS: '0', RATE_LIMIT_WRITES: '0', AUTH_RATE_LIMIT_MAX: '1000000' };
 /** The program stops within 5 s. */
 const STOP_TIMEOUT_MS = 7_000;
 
@@ -19,6 +21,7 @@ export async function startOurs(mongoUri: string, database: string, profiles: st
       PORT: '0',
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
+      ...NO_LIMITS,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -38,7 +41,7 @@ export async function startOurs(mongoUri: string, database: string, profiles: st
   return {
     name: 'ours',
     port,
-    pid: child.pid!,
+    pids: () => [child.pid!],
     async stop() {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);

@@ -6,7 +6,10 @@ import type { Contestant } from '#tools/bench/contestants/contestant.ts';
 const PEERS = resolve(import.meta.dirname, '../peers');
 
 /** Starts a program of `peers/`: it gets `setup` as its first message and answers with the port that it listens on. */
-export async function startPeer(name: 'bare' | 'express', setup: object): Promise<Contestant> {
+export async function startPeer(
+  name: 'bare' | 'fastify' | 'express' | 'group-commit',
+  setup: object,
+): Promise<Contestant> {
   const child = fork(`${PEERS}/${name}-server.ts`, {
     env: { ...process.env, NODE_ENV: 'production' },
     serialization: 'advanced',
@@ -20,7 +23,7 @@ export async function startPeer(name: 'bare' | 'express', setup: object): Promis
   return {
     name,
     port,
-    pid: child.pid!,
+    pids: () => [child.pid!],
     async stop() {
       child.kill('SIGKILL');
       await exited;

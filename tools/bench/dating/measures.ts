@@ -53,7 +53,10 @@ export async function measurePolling(generator: LoadGenerator, port: number, vie
   const path = pathOf(viewer, 50, 2_000);
   // As the load asks: an ETag is of one answer in one encoding.
   const headers = { 'Accept-Encoding': 'identity' };
-  const etag = (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).headers.get('etag') ?? '';
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  const etag = response.headers.get('etag');
+  if (!response.ok || etag === null) throw new Error(`a list answered ${response.status}, ETag ${etag}`);
+  await response.arrayBuffer();
   const requests = [request('GET', path, { headers: { 'If-None-Match': etag } })];
   return generator.run({ port, requests, expected: 304, clients: POLL_CLIENTS, ms: POLL_MS });
 }

@@ -50,7 +50,7 @@ export const ERRORS = {
   idempotency_key_reused: { status: 422, detail: 'This Idempotency-Key was used for another body' },
   rate_limited: { status: 429, detail: 'rate limit exceeded', retryAfter: 60 },
   internal: { status: 500, detail: 'Internal error' },
-  overloaded: { status: 503, detail: 'Too many writes are waiting; nothing was stored', retryAfter: 1 },
+  overloaded: { status: 503, detail: 'Too many requests are waiting; nothing was stored', retryAfter: 1 },
   not_stored: { status: 503, detail: 'The write could not be made in time; nothing was stored', retryAfter: 1 },
   outcome_unknown: { status: 503, detail: 'The write was sent but its outcome is not known', retryAfter: 1 },
   database_unavailable: { status: 503, detail: 'The database does not answer', retryAfter: 1 },

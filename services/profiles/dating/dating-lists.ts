@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { monotonic } from '#shared/deadline.ts';
 import { MIB } from '#shared/limits.ts';
+import { Slots } from '#shared/slots.ts';
 import { type Encoding, encoded } from '#shared/rooms/encode.ts';
 import type { DatingRepository } from '#services/profiles/dating/dating.repository.ts';
 import type { DatingVersion } from '#services/profiles/dating/dating-version.ts';
@@ -23,6 +24,10 @@ const ID_BYTES = 100;
  */
 const MAX_AGE_MS = 300_000;
 
+/** Lists that are made at once: each takes most of a core. The others wait, as long as somebody may wait for them. */
+const SLOTS = { atOnce: 2, waiting: 500 } as const;
+const LATEST_MS = 4_000;
+
 /** A list ready to be sent. */
 export interface List {
   /** Of the content: a change that this list does not show leaves it as it is. */
@@ -40,7 +45,7 @@ interface Kept extends List {
 
 const etagOf = (json: Buffer): string => `W/"${createHash('sha1').update(json).digest('base64url')}"`;
 
-const isYoung = ({ madeAt }: { madeAt: number }): boolean => monotonic() - madeAt < MAX_AGE_MS;
+const isYoung = ({ madeAt }: Kept): boolean => monotonic() - madeAt < MAX_AGE_MS;
 
 /**
  * The answers of dating lists, made anew only after a change within their reach: clients ask for them in tight loops, and
@@ -54,14 +59,18 @@ export class DatingLists {
     maxSize: MAX_BYTES,
     sizeCalculation: ({ body, reach }, key) => body.length + key.length + reach.ids.size * ID_BYTES + OVERHEAD,
   });
-  readonly #making = new Map<string, { version: string; madeAt: number; list: Promise<Kept> }>();
+  readonly #slots = new Slots(SLOTS);
+  readonly #making = new Map<string, { version: string; list: Promise<Kept> }>();
 
   constructor(repository: DatingRepository, version: DatingVersion) {
     this.#repository = repository;
     this.#version = version;
   }
 
-  /** A list that shows every change acknowledged before this call. */
+  /**
+   * A list that shows every change acknowledged before this call. Throws `overloaded` when too many others have to be
+   * made before.
+   */
   async get(query: ListQuery, encoding: Encoding): Promise<List> {
     const key = JSON.stringify([encoding, query]);
     // Before the profiles are read: a list may show more than its version says, and never less.
@@ -69,7 +78,7 @@ export class DatingLists {
     const kept = this.#kept.get(key);
     if (kept && isYoung(kept) && (await this.#stillShows(kept, version))) return kept;
     const making = this.#making.get(key);
-    if (making?.version === version && isYoung(making)) return making.list;
+    if (making?.version === version) return making.list;
     return this.#make(key, version, query, encoding);
   }
 
@@ -83,8 +92,8 @@ export class DatingLists {
   }
 
   async #make(key: string, version: string, query: ListQuery, encoding: Encoding): Promise<List> {
-    const list = this.#load(version, query, encoding);
-    const making = { version, madeAt: monotonic(), list };
+    const list = this.#slots.run(() => this.#load(version, query, encoding), monotonic() + LATEST_MS);
+    const making = { version, list };
     this.#making.set(key, making);
     try {
       const made = await list;

@@ -9,6 +9,18 @@ import { holdLease, releaseLease } from '#shared/room-log/lease.ts';
 /** A run that was killed holds its lease for so long; one that lives renews it three times in that time. In ms. */
 const LEASE_MS = 6_000;
 
+/** True for a holder on this machine whose process is gone: nobody needs to wait for it. */
+function isDead(holder: string | undefined): boolean {
+  const [host, pid] = holder?.split(' ') ?? [];
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 export interface Lock {
   /** Throws when another run has taken over, which happens when this one stood still for long. */
   check(): void;
@@ -25,10 +37,13 @@ export async function lockAdoption(db: Db): Promise<Lock> {
   };
   const waitUntil = performance.now() + LEASE_MS + 1_000;
   while (!(await hold())) {
-    if (performance.now() > waitUntil) {
-      const held = await meta.findOne({ _id: 'lease:adopt' });
-      throw new ConfigError(`${db.databaseName} is being adopted by another run (${held?.holder ?? 'just ended'})`);
+    const held = await meta.findOne({ _id: 'lease:adopt' });
+    if (isDead(held?.holder)) {
+      await releaseLease(meta, 'adopt', held!.holder!);
+      continue;
     }
+    if (performance.now() > waitUntil)
+      throw new ConfigError(`${db.databaseName} is being adopted by another run (${held?.holder ?? 'just ended'})`);
     await sleep(200);
   }
   let lost: unknown = null;

@@ -150,7 +150,6 @@ async function numberBatch(adoption: Adoption, places: readonly Place[], stage: 
   await insertNew(adoption.notes.findings, raised);
   const { kind, key, at, id, c } = places.at(-1)!;
   stage.state = { after: { kind, key, at, id, c }, open: open! };
-  await stage.save();
 }
 
 /**
@@ -179,7 +178,9 @@ export async function numberMessages(adoption: Adoption): Promise<void> {
       if (last && place.c === last.c && idText(place.id) === idText(last.id)) continue;
       batch.push(place);
       bytes += place.size;
-      if (batch.length >= BATCH.documents || bytes >= BATCH.bytes) await take();
+      if (batch.length < BATCH.documents && bytes < BATCH.bytes) continue;
+      await take();
+      await stage.save();
     }
     await take();
     const open = stage.state?.open;

@@ -66,7 +66,6 @@ async function take(adoption: Adoption, c: OldCollection, kind: Kind, keys: read
   }
   const { kind: of, key, at, id, c: from } = keys.at(-1)!.at(-1)!;
   stage.state = { after: { kind: of, key, at, id, c: from } };
-  await stage.save();
 }
 
 const stagingDetail = ([first]: readonly Place[]): string => first!.parts!.join(', ');
@@ -92,7 +91,10 @@ export async function keepOneAKey(adoption: Adoption, c: Exclude<OldCollection, 
       if (last && idText(place.id) === idText(last.id)) continue;
       if (keys.at(-1)?.[0]?.key === place.key) keys.at(-1)!.push(place);
       else {
-        if (count >= BATCH.documents || bytes >= BATCH.bytes) await flush();
+        if (count >= BATCH.documents || bytes >= BATCH.bytes) {
+          await flush();
+          await stage.save();
+        }
         keys.push([place]);
       }
       count += 1;

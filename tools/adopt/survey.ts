@@ -78,7 +78,6 @@ async function seeAll(
     ...new Map(findings.map((one) => [JSON.stringify(one._id), one])).values(),
   ]);
   stage.state = { after: documents.at(-1)!._id };
-  await stage.save();
 }
 
 /**
@@ -109,7 +108,9 @@ export async function survey(adoption: Adoption, c: OldCollection): Promise<void
       if (after !== null && idText(document._id) === after) continue;
       batch.push(document);
       bytes += BSON.calculateObjectSize(document);
-      if (batch.length >= BATCH.documents || bytes >= BATCH.bytes) await take();
+      if (batch.length < BATCH.documents && bytes < BATCH.bytes) continue;
+      await take();
+      await stage.save();
     }
     await take();
     await stage.finish();

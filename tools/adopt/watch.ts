@@ -62,6 +62,8 @@ class StreamWatch implements Watch {
   }
 }
 
+/** Between two looks before the beginning. */
+const LOOK_MS = 100;
 /** Between two samples. */
 const SAMPLE_MS = 3_000;
 
@@ -109,8 +111,11 @@ export async function watchWrites(db: Db, quietMs: number): Promise<Watch> {
   const { setName } = await db.admin().command({ hello: 1 });
   const watch = setName ? new StreamWatch(db) : await sampleWatch(db);
   try {
-    await sleep(quietMs);
-    await watch.check();
+    const until = performance.now() + quietMs;
+    do {
+      await sleep(LOOK_MS);
+      await watch.check();
+    } while (performance.now() < until);
   } catch (error) {
     await watch.close();
     throw error;

@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from 'mongodb';
+import { ADOPTION, metaOf } from '#shared/own-database.ts';
+import { spawnTool, type Tool, type ToolExit } from '#test/support/tool.ts';
+
+const uriOf = (server: string, name: string): string => server.replace(/\/(\?|$)/, `/${name}$1`);
+
+/** A folder for the runs of a test: reports and media. */
+export class Runs {
+  readonly folder = mkdtempSync(join(tmpdir(), 'truematch-adopt-'));
+  readonly #server: string;
+
+  constructor(server: string) {
+    this.#server = server;
+  }
+
+  /** Starts the tool on a database, as `npm run adopt` does; `to`: into another one. */
+  spawn(from: string, to: string | null, ...more: string[]): Tool {
+    const target = to === null ? [] : ['--to', uriOf(this.#server, to)];
+    const quiet = more.includes('--quiet-seconds') ? [] : ['--quiet-seconds', '0.1'];
+    const args = ['--from', uriOf(this.#server, from), ...target, ...quiet, ...more];
+    return spawnTool('adopt', args, this.folder, { PUBLIC_URL: 'https://chat.example', DATA_DIR: this.folder });
+  }
+
+  run(from: string, to: string | null, ...more: string[]): Promise<ToolExit> {
+    return this.spawn(from, to, ...more).exited;
+  }
+
+  /** Runs it in place and kills it after each of these times, in ms from when it began; then to the end. */
+  async runKilled(db: Db, times: readonly number[]): Promise<{ exit: ToolExit; kills: number }> {
+    let kills = 0;
+    for (const ms of times) {
+      const tool = this.spawn(db.databaseName, null);
+      const runs = () => tool.child.exitCode === null && tool.child.signalCode === null;
+      // Its lock is its first write.
+      while (runs() && !(await metaOf(db).findOne({ _id: 'lease:adopt', holder: { $regex: ` ${tool.child.pid} ` } })))
+        await sleep(20);
+      while (runs() && !(await metaOf(db).findOne({ _id: ADOPTION }))) await sleep(20);
+      await sleep(ms);
+      tool.child.kill('SIGKILL');
+      if ((await tool.exited).signal === 'SIGKILL') kills += 1;
+    }
+    return { exit: await this.run(db.databaseName, null), kills };
+  }
+
+  report(name: string): string {
+    return readFileSync(join(this.folder, `adopt-report-${name}.txt`), 'utf8');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The table of counts and what was put right, as a run tells it. */
+export const countsIn = (text: string): string =>
+  /^collection[^]*?(?=\n\n(?:Indexes|All of it|What is))/m.exec(text)?.[0] ?? `no counts in: ${text}`;
+
+/** A hash of each collection. */
+export async function hashes(db: Db, names?: readonly string[]): Promise<Record<string, string>> {
+  const { collections } = (await db.command({ dbHash: 1 })) as { collections: Record<string, string> };
+  return names ? Object.fromEntries(names.map((name) => [name, collections[name] ?? 'none'])) : collections;
+}

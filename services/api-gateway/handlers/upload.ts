@@ -52,6 +52,11 @@ export const upload: Handler = async ({ exchange, caller, path, deadline, route 
   const headers = { 'content-type': type, 'content-length': length };
   const startedAt = monotonic();
   const outgoing = await media.upload(caller, { method: 'POST', path: `/uploads/${name}`, headers }, deadline);
+  if (exchange.over) {
+    // The sender went away meanwhile; nothing tells of that any more.
+    outgoing.destroy();
+    return null;
+  }
   exchange.expireAt(startedAt + UPLOAD_MS);
   // Also when somebody else answered: the deadline, or a server that stops.
   res.once('close', () => outgoing.destroy());

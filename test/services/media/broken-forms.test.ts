@@ -61,7 +61,7 @@ describe('uploads that break off', () => {
     await sleep(200);
     const before = handles();
     for (let round = 0; round < 10; round++)
-      await Promise.all(Array.from({ length: 20 }, (_, n) => hangUp(Buffer.alloc(n * 5_000, 1))));
+      await Promise.all(Array.from({ length: 20 }, (_, n) => hangUp(Buffer.alloc(n * 100_000, 1))));
     const clean = () => stage.temporaryFiles.length === 0 && handles() <= before;
     for (let n = 0; n < 200 && !clean(); n++) await sleep(20);
     expect(stage.temporaryFiles).toEqual([]);

@@ -189,9 +189,16 @@ describe('the relay of rooms', () => {
     await write('room', 200);
     expect(rig.commands.get('getMore')).toBe(read);
     expect(relay.lagMs).toBeGreaterThan(0);
+    // Another database, whose relay has never seen Kafka.
+    const late = await openRelayRig(kafka.bootstrap);
+    await late.relay();
+    const lateRooms = await late.open();
+    await submit(lateRooms, 'room', create());
     await kafka.start();
     const after = await rig.read();
     const arrived = await after.until((all) => revsOf(all, 'room').includes(207));
     expect(firstArrivals(revsOf(arrived, 'room'))).toEqual(upTo(207));
+    await (await late.read()).until((all) => revsOf(all, 'room').includes(1));
+    await late.close();
   });
 });

@@ -15,7 +15,7 @@ const REMEMBERED = 100;
 /** It knows nothing of the tries that the producer here makes itself, and a consumer's end is told by who began it. */
 const BESIDE_THE_POINT = ['Limiting retries for the idempotent producer', 'Crash: '];
 /** What the broker says to a question that comes too early: after the first start, and while a group moves. */
-const TOO_EARLY = /coordinator is (?:not available|loading)|rebalanc/i;
+const TOO_EARLY = /coordinator is (?:not available|loading)|not the correct coordinator|rebalanc/i;
 
 /** A filter that lets a text through unless it was said within the last 30 s. `now` is monotonic ms. */
 export function sayOnce(say: (message: string) => void, now: () => number = () => performance.now()) {

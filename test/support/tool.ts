@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 export const ROOT = resolve(import.meta.dirname, '../..');
 
 /** What a program gets of the environment of the tests: nothing that configures it. */
-const INHERITED = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'MONGOD_BIN', 'TMPDIR', 'LANG'];
+const INHERITED = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'MONGOD_BIN', 'JAVA_HOME', 'KAFKA_HOME', 'TMPDIR', 'LANG'];
 
 export interface ToolExit {
   code: number | null;

@@ -14,9 +14,16 @@ export const kafkaConfig = (bootstrap: string, more: Partial<KafkaConfig> = {}):
   ...more,
 });
 
-/** Resolves once it holds; the test's own timeout is the end of patience. */
+/** Longer than anything takes on a busy machine. */
+const PATIENCE_MS = 90_000;
+
+/** Resolves once it holds; rejects when it does not for too long, since what waits for ever would keep the process. */
 export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(10);
+  const over = performance.now() + PATIENCE_MS;
+  while (!holds()) {
+    if (performance.now() > over) throw new Error(`still not: ${holds.toString()}`);
+    await sleep(10);
+  }
 }
 
 /** A group member that keeps all it gets. */

@@ -71,7 +71,7 @@ export class Gateway {
       ...(config.healthPort !== null && { observe: requestMetrics() }),
     };
     const hot = new HotLatest(caller, surroundings, access, limits);
-    const document = openapiOf(ROUTES, config.authMode);
+    const document = openapiOf(ROUTES, config);
     const media = new MediaLink();
     this.#resources = {
       access,

@@ -15,6 +15,7 @@ import {
 import { Contract, type Found, type OpenApi } from '#test/http/support/contract.ts';
 import { exampleRequest } from '#test/http/support/examples.ts';
 import { hangUp, type Answer, type Message } from '#test/http/support/http.ts';
+import { documentedRows } from '#test/http/support/unchanged-clients.ts';
 import { unique } from '#test/http/support/rooms.ts';
 
 type Mode = 'open' | 'strict';
@@ -152,24 +153,39 @@ async function problemsOf(mode: Mode, found: Found, route: Route, dm: boolean): 
   const refusals = CALLERS.map((caller) => ({ caller, expected: refusalOf(route, caller, mode, dm) }));
   // Who is refused comes first: those who may change what the others ask for.
   const [refused, letIn] = [refusals.filter((one) => one.expected), refusals.filter((one) => !one.expected)];
-  const problems: string[] = [];
-  for (const { caller, expected } of [...refused, ...letIn]) {
+  const problem = async ({ caller, expected }: (typeof refusals)[number]): Promise<string[]> => {
     const sent = { path, body, method, headers: headers as Record<string, string> };
-    const problem = problemOf(await ask(cast, credentials[caller], sent), route, caller, expected);
-    if (problem) problems.push(`${method} ${route.path}${dm ? ' (DM)' : ''} by ${caller} ${problem}`);
-  }
+    const wrong = problemOf(await ask(cast, credentials[caller], sent), route, caller, expected);
+    return wrong ? [`${method} ${route.path}${dm ? ' (DM)' : ''} by ${caller} ${wrong}`] : [];
+  };
+  const problems = (await Promise.all(refused.map(problem))).flat();
+  for (const one of letIn) problems.push(...(await problem(one)));
   return problems;
 }
+
+const descriptions = new WeakMap<Cast, Promise<readonly Found[]>>();
+
+function operationsOf(cast: Cast): Promise<readonly Found[]> {
+  const operations =
+    descriptions.get(cast) ??
+    ask(cast, undefined, { method: 'GET', path: '/api/openapi.json' }).then(
+      (answer) => new Contract(answer.json<OpenApi>()).operations,
+    );
+  descriptions.set(cast, operations);
+  return operations;
+}
+
+/** The path of a route, as routes are written, of a template of the description. */
+const pathOf = (template: string): string => template.replaceAll(/\{(\w+)\}/g, ':$1');
 
 describe.each<Mode>(['open', 'strict'])('in %s mode', (mode) => {
   it('every operation of the description lets in whom its rule lets in, and nobody else', async () => {
     const cast = casts[mode]!;
-    const description = (await ask(cast, undefined, { method: 'GET', path: '/api/openapi.json' })).json<OpenApi>();
-    const { operations } = new Contract(description);
+    const operations = await operationsOf(cast);
     expect(operations.length).toBe(ROUTES.length);
     const problems: string[] = [];
     for (const found of operations) {
-      const path = found.template.replaceAll(/\{(\w+)\}/g, ':$1');
+      const path = pathOf(found.template);
       const route = ROUTES.find((one) => one.method === found.method && one.path === path);
       expect([found.method, found.template, route?.access]).toEqual([found.method, found.template, expect.any(String)]);
       if (path.includes(':room')) problems.push(...(await problemsOf(mode, found, route!, false)));
@@ -192,6 +208,60 @@ describe.each<Mode>(['open', 'strict'])('in %s mode', (mode) => {
     for (const secret of [...Object.values(SECRETS), token, token.split('.')[2]!, SERVICE.slice(6)])
       expect(log).not.toContain(secret);
   });
+});
+
+/** The route of a call such as `GET /groups/{id}`. */
+function routeOf(call: string): Route {
+  const [method, path] = call.split(' ') as [string, string];
+  const wanted = `/api${path}`.split('/');
+  const fits = ({ path: template }: Route) => {
+    const parts = template.split('/');
+    return (
+      parts.length === wanted.length &&
+      parts.every((part, n) => part === wanted[n] || (part.startsWith(':') && wanted[n]!.startsWith('{')))
+    );
+  };
+  const found = ROUTES.find((route) => route.method === method && fits(route));
+  if (!found) throw new Error(`the documentation names ${call}, which is no route`);
+  return found;
+}
+
+/** A room of each kind in each mode is enough: what these calls change does not matter to the others. */
+const rooms = new Map<string, Promise<Record<string, string>>>();
+
+async function works(mode: Mode, call: string, authorization: string | undefined): Promise<boolean> {
+  const cast = casts[mode]!;
+  const route = routeOf(call);
+  const found = (await operationsOf(cast)).find(
+    ({ method, template }) => method === route.method && pathOf(template) === route.path,
+  )!;
+  const dm = call.includes('{dm}');
+  const kind = `${mode} ${dm}`;
+  rooms.set(kind, rooms.get(kind) ?? roomOf(cast, dm));
+  const { method, path, body } = requestOf(found, route, (await rooms.get(kind))!, cast);
+  const answer = await ask(cast, authorization, { method, path, body });
+  return answer.status < 500 && verdictOf(answer) === null;
+}
+
+describe('the documented table of what works with unchanged clients', () => {
+  it('is right', async () => {
+    const rows = documentedRows();
+    expect(rows.length).toBeGreaterThan(10);
+    const wrong: string[] = [];
+    for (const { calls, client, open, strict, withToken } of rows)
+      for (const call of calls)
+        for (const [mode, says, token] of [
+          ['open', open, false],
+          ['strict', strict, false],
+          ['strict', withToken, true],
+        ] as const) {
+          const own = token || call.endsWith('/profiles/me') ? casts[mode]!.ann.authorization : undefined;
+          const authorization = client === 'app' ? own : SERVICE;
+          if ((await works(mode, call, authorization)) !== says)
+            wrong.push(`${call} by ${client} in ${mode} mode${token ? ' with a token' : ''}`);
+        }
+    expect(wrong).toEqual([]);
+  }, 60_000);
 });
 
 describe('the rules', () => {

@@ -1,6 +1,5 @@
-import type { Config } from '#shared/config.ts';
 import { LIMITS, MIB } from '#shared/limits.ts';
-import { SECURITY_SCHEMES } from '#services/api-gateway/openapi/security.ts';
+import { type Mode, SECURITY_SCHEMES } from '#services/api-gateway/openapi/security.ts';
 import { operationOf, ProblemShape } from '#services/api-gateway/openapi/operation.ts';
 import { Components, type Json } from '#services/api-gateway/openapi/schemas.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
@@ -32,7 +31,7 @@ are 401. A token that is sent must be valid in both modes, and binds its user in
 `.trim();
 
 /** The OpenAPI 3.1 document of the routes. */
-export function openapiOf(routes: readonly Route[], mode: Config['authMode']): Json {
+export function openapiOf(routes: readonly Route[], mode: Mode): Json {
   const components = new Components();
   components.use(ProblemShape);
   const paths: Record<string, Json> = {};

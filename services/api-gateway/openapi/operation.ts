@@ -1,10 +1,9 @@
-import type { Config } from '#shared/config.ts';
 import { ERRORS, Fault, type ErrorCode } from '#shared/errors.ts';
 import { Type, type TObject, type TSchema } from '#shared/schema.ts';
 import type { RouteAccess } from '#services/api-gateway/access.ts';
 import { contractOf } from '#services/contracts.ts';
 import type { Components, Json } from '#services/api-gateway/openapi/schemas.ts';
-import { securityOf } from '#services/api-gateway/openapi/security.ts';
+import { type Mode, securityOf } from '#services/api-gateway/openapi/security.ts';
 import { PROBLEM_TYPE, problemOf, retryAfterOf } from '#services/api-gateway/problem.ts';
 import { JSON_TYPE } from '#services/api-gateway/reply.ts';
 import { paramOf, pathParams, type Route } from '#services/api-gateway/routes/route.ts';
@@ -99,8 +98,11 @@ function parametersOf(route: Route, components: Components): Json[] {
     ...(route.query ?? []).map((name) =>
       shown(parameter(components, 'query', name, at(name), required.has(name)), query),
     ),
-    ...(route.headers ?? []).map(({ name, description }) =>
-      shown({ name, in: 'header', required: false, description, schema: { type: 'string' } }, headers),
+    ...(route.headers ?? []).map(({ name, description, pattern }) =>
+      shown(
+        { name, in: 'header', required: false, description, schema: { type: 'string', ...(pattern && { pattern }) } },
+        headers,
+      ),
     ),
   ];
 }
@@ -168,7 +170,7 @@ function requestBodyOf(route: Route, components: Components): Json | null {
 }
 
 /** The route as an operation of the document. */
-export function operationOf(route: Route, components: Components, mode: Config['authMode']): Json {
+export function operationOf(route: Route, components: Components, mode: Mode): Json {
   const requestBody = requestBodyOf(route, components);
   return {
     operationId: operationId(route),

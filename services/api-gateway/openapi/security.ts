@@ -23,6 +23,9 @@ export const SECURITY_SCHEMES = {
   adminToken: { type: 'http', scheme: 'bearer', description: 'The token of the administrator.' },
 } as const;
 
+/** What the description depends on. */
+export type Mode = Pick<Config, 'authMode' | 'adminToken'>;
+
 type Choice = Partial<Record<keyof typeof SECURITY_SCHEMES, never[]>>;
 
 const SERVICE: Choice[] = [{ serviceKey: [] }, { serviceKeyAsPassword: [] }];
@@ -41,9 +44,10 @@ const CHOICES: Readonly<Record<RouteAccess, Choice[] | null>> = {
  * An operation's `security`. None is one choice where groups are read, which everybody may, and in open mode, where
  * whoever sends nothing is believed.
  */
-export function securityOf(access: RouteAccess, reading: boolean, mode: Config['authMode']): Json {
+export function securityOf(access: RouteAccess, reading: boolean, { authMode, adminToken }: Mode): Json {
   const choices = CHOICES[access];
   if (!choices) return {};
-  const optional = (mode === 'open' && access !== 'admin') || (access === 'participant' && reading);
+  const believed = authMode === 'open' && (access !== 'admin' || adminToken === '');
+  const optional = believed || (access === 'participant' && reading);
   return { security: optional ? [{}, ...choices] : choices };
 }

@@ -29,6 +29,7 @@ const DmId = Text(LIMITS.id, {
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
+  pattern: '^[ -~]{1,200}$',
   description:
     '1 to 200 printable ASCII characters. The same key by the same author in the same room answers the message that ' +
     'was stored first, as it is now, with `Idempotent-Replayed: true`. Needs userId or username.',

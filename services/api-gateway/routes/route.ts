@@ -9,6 +9,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface HeaderField {
   name: string;
   description: string;
+  /** What a value must be like; anything when absent. */
+  pattern?: string;
 }
 
 /** A call as the documentation shows it; `path`, `query` and `body` are by field. */

@@ -44,11 +44,11 @@ export interface StreamOptions {
 
 /**
  * Changes in one answer. The server also ends an answer at 16 MiB, so that is what a batch may hold. The driver's own
- * ChangeStream hands out changes one by one and does not say where an answer ends; here a batch is an answer, and the next one is
- * asked for only when the caller is done with it.
+ * ChangeStream hands out changes one by one and does not say where an answer ends; here a batch is an answer, and the
+ * next one is asked for only when the caller is done with it.
  */
 const BATCH_CHANGES = 500;
-/** Error codes of a stream that cannot go on from where it was: InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost. */
+/** A stream cannot go on from where it was: InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost. */
 const LOST = new Set<unknown>([260, 280, 286]);
 
 interface CursorAnswer {

@@ -9,7 +9,7 @@ import type { Millis } from '#shared/room-log/types.ts';
 
 /** How long the stream waits for something to come, in ms. */
 const WAIT_MS = 1_000;
-/** How often the place is stored while events are sent, and while nothing comes, in ms: so much is sent again after a crash. */
+/** How often the place is stored while events are sent (so much comes again after a crash), and while none are, in ms. */
 const SAVE_MS = 1_000;
 const IDLE_SAVE_MS = 10_000;
 /**

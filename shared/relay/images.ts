@@ -2,7 +2,8 @@ import type { Db } from 'mongodb';
 
 /**
  * Has the database keep what documents were before and after each change, for as long as its oplog reaches, so that a
- * stream brings every state and what was deleted. Changes nothing where it does so already. Throws the driver's errors: not every user may do it (dbAdmin can).
+ * stream brings every state and what was deleted. Changes nothing where it does so already. Throws the driver's errors:
+ * not every user may do it (dbAdmin can).
  */
 export async function keepImages(db: Db, collections: readonly string[]): Promise<void> {
   for (const name of collections) {

@@ -30,7 +30,8 @@ export async function savePlace(db: Db, name: string, place: Place): Promise<voi
 }
 
 /**
- * Everything that was stored in the database before this time has been sent by the relay of this name; 0 when it has not begun.
+ * Everything that was stored in the database before this time has been sent by the relay of this name; 0 when it has
+ * not begun.
  */
 export async function sentBefore(db: Db, name: string): Promise<Millis> {
   return (await loadPlace(db, name))?.sentTo ?? 0;

@@ -23,7 +23,7 @@ const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 /** Between two looks at the lease of another, and after a failure, in ms. */
 const PAUSE_MS = 1_000;
-/** A connection with a request under way may close only at the request's time-out: nobody waits for it for longer than this, in ms. */
+/** A connection with a request under way may close only at the request's time-out: nobody waits longer than this, in ms. */
 const CLOSE_MS = 1_000;
 export interface RelayOptions {
   db: Db;
@@ -120,7 +120,7 @@ export class Relay {
     return holdLease(collectionsOf(db).meta, this.#lease, this.#holder, clock.now(), LEASE_MS);
   }
 
-  /** Sends for as long as the lease is held. Throws the driver's errors; what they cut off is sent again from the place. */
+  /** Sends for as long as the lease is held. Throws the driver's errors; what they cut off comes again from the place. */
   async #lead(): Promise<void> {
     const lost = new AbortController();
     const signal = AbortSignal.any([lost.signal, this.#stopping.signal]);
@@ -153,7 +153,7 @@ export class Relay {
     await this.#keepImages();
     const topic = topicOf(config, source.topic);
     const topics = { config, logger, topics: [topic] };
-    // Until the stream is read nobody knows whether something waits: an alarm that is wrong for a moment is the lesser evil.
+    // Until the stream is read nobody knows whether something waits; a lag that is wrong for a moment is the lesser evil.
     this.#behindSince = (await loadPlace(db, source.name))?.sentTo || clock.now();
     if (!(await awaitTopics(topics, signal))) return;
     const beforeRetry = (aborted: AbortSignal) => ensureTopics(topics, aborted);

@@ -57,7 +57,7 @@ export class Sender {
   }
 }
 
-/** A request that is under way may take as long as its time-out to hear of an abort; whoever stops does not wait for that. */
+/** A request under way may hear of an abort only at its time-out; whoever stops does not wait for that. */
 async function beforeAbort(sending: Promise<void>, signal: AbortSignal): Promise<void> {
   const aborted = Promise.withResolvers<void>();
   const abort = () => aborted.reject(new SendAbortedError('aborted while sending'));

@@ -29,14 +29,14 @@ interface Bookmark {
 }
 
 /**
- * A source of documents that carry a `rev`, for `startRelay`: every insert, update and deletion as the mappings tell it. The
- * database keeps an image of each state for it (the user must be allowed to `collMod`); where it has none, the state is the one of when
- * the relay looked, and of an old deletion the mapping knows the `_id` only.
+ * A source of documents that carry a `rev`, for `startRelay`: every insert, update and deletion as the mappings tell it.
+ * The database keeps an image of each state for it (the user must be allowed to `collMod`); where it has none, the state
+ * is the one of when the relay looked, and of a deletion the mapping knows the `_id` only.
  * After a lost place all documents are told once more, mapping by mapping: put tombstones first.
  *
- *     await startRelay(db, logger, () => stateSource(db, 'profiles', 'profiles', [
- *       { collection: 'profiles', present: (document, how, at) => …event or null…, gone: async (before) => …event or null… },
- *     ]));
+ *     await startRelay(db, logger, () =>
+ *       stateSource(db, 'profiles', 'profiles', [{ collection: 'profiles', present: profileEvent }]),
+ *     );
  */
 export function stateSource(db: Db, name: string, topic: TopicKind, mappings: readonly StateMapping[]): Source {
   const followed = mappings.filter((one) => one.followed !== false);

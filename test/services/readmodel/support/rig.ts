@@ -27,8 +27,8 @@ export interface ReadModelRig extends Rig, Line {
   writer: Instance;
   model: ReadModel;
   openLine(): Promise<Line>;
-  /** The events of all changes of a room, in order, as the relay makes them. */
-  eventsOf(room: string): Promise<RoomEvent[]>;
+  /** The events of all changes of rooms, each room's in order, as the relay makes them. */
+  eventsOf(...rooms: string[]): Promise<RoomEvent[]>;
 }
 
 export const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -107,8 +107,11 @@ export async function openReadModelRig(): Promise<ReadModelRig> {
     writer,
     model,
     openLine: () => openLine(rig, kafka, model, closing),
-    async eventsOf(room) {
-      const entries = await rig.collections.log.find({ room }).sort({ from: 1 }).toArray();
+    async eventsOf(...rooms) {
+      const entries = await rig.collections.log
+        .find({ room: { $in: rooms } })
+        .sort({ room: 1, from: 1 })
+        .toArray();
       return entries.flatMap((entry) => eventsOfEntry(entry, generation));
     },
     async close() {

@@ -26,19 +26,9 @@ async function errorsOf(folder: string, node: string): Promise<string[]> {
   const stopping = new AbortController();
   const log = { warn: (text: string) => errors.push(text), error: (text: string) => errors.push(text) };
   const stores = new StoresRepository(database.db);
-  let asked = 0;
-  const watching = watchSharedDisk(
-    new DiskFolder(join(root, folder)),
-    async () => {
-      asked++;
-      return stores;
-    },
-    node,
-    log,
-    stopping.signal,
-  );
+  const watching = watchSharedDisk(new DiskFolder(join(root, folder)), async () => stores, node, log, stopping.signal);
   const told = () => database.db.collection('media_stores').countDocuments({ node });
-  for (let n = 0; n < 200 && !(asked > 0 && (await told()) > 0); n++) await sleep(10);
+  for (let n = 0; n < 200 && (await told()) === 0; n++) await sleep(10);
   await sleep(100);
   stopping.abort();
   await watching;

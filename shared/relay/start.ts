@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { config } from '#shared/config.ts';
+import { readiness } from '#shared/health/readiness.ts';
 import type { KafkaLogger } from '#shared/kafka/log.ts';
 import { exposeRelay } from '#shared/relay/relay-metrics.ts';
 import { Relay } from '#shared/relay/relay.ts';
@@ -23,9 +24,12 @@ export async function startRelay(
   const clock = new DatabaseClock(db, logger);
   await clock.start();
   const relay = new Relay({ db, clock, config: settings, logger, generation, source: sourceOf(generation) });
+  // Everything answers without it; that events wait is told.
+  const found = readiness.miss(`kafka (${relay.name})`, async () => relay.problem);
   const retract = exposeRelay(relay);
   relay.start();
   return async () => {
+    found();
     retract();
     await relay.stop();
     clock.stop();

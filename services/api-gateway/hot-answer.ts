@@ -1,5 +1,6 @@
 import type { Body, HeadView } from '#shared/rooms/rooms.contract.ts';
 import { COMMON, type RawHeaders } from '#services/api-gateway/headers.ts';
+import { RATE_HEADERS } from '#services/api-gateway/rate-limits.ts';
 import { JSON_TYPE } from '#services/api-gateway/reply.ts';
 
 /** Of headers and labels beside the body; a guess that keeps many small answers bounded. */
@@ -16,7 +17,7 @@ const KEPT = timing('cache', 0);
 
 /**
  * A whole answer of `…/latest`, ready to be sent any number of times. Its header lists are made once; only the last
- * value, the request's id, is put in anew, which is safe because `writeHead` reads the list at once.
+ * values (rates, timing, the request's id) are put in anew, which is safe because `writeHead` reads the list at once.
  */
 export class HotAnswer {
   readonly etag: string;
@@ -52,29 +53,33 @@ export class HotAnswer {
     return this.rev >= head.rev && this.epoch === head.epoch;
   }
 
-  headers(cors: RawHeaders, id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
-    return this.#fill(this.#listsFor(cors).full, id, rate, fromCache);
+  headers(cors: RawHeaders, id: string, rate: readonly string[], fromCache: boolean): RawHeaders {
+    return this.#fill(this.#listsFor(cors, rate).full, id, rate, fromCache);
   }
 
   /** Headers of the 304. */
-  notModified(cors: RawHeaders, id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
-    return this.#fill(this.#listsFor(cors).unchanged, id, rate, fromCache);
+  notModified(cors: RawHeaders, id: string, rate: readonly string[], fromCache: boolean): RawHeaders {
+    return this.#fill(this.#listsFor(cors, rate).unchanged, id, rate, fromCache);
   }
 
   /** By origin: there are as many lists of CORS headers as listed origins, and the empty one. */
-  #listsFor(cors: RawHeaders): { full: string[]; unchanged: string[] } {
+  #listsFor(cors: RawHeaders, rate: readonly string[]): { full: string[]; unchanged: string[] } {
     let lists = this.#lists.get(cors);
     if (!lists) {
-      const tail = [...cors, 'Server-Timing', '', 'X-Request-Id', ''];
+      // Either all answers of a gateway tell rates, or none does.
+      const rates = rate.flatMap((value, index) => [RATE_HEADERS[index]!, value]);
+      const tail = [...cors, ...rates, 'Server-Timing', '', 'X-Request-Id', ''];
       lists = { full: [...this.#full, ...tail], unchanged: [...this.#unchanged, ...tail] };
       this.#lists.set(cors, lists);
     }
     return lists;
   }
 
-  #fill(list: string[], id: string, rate: RawHeaders, fromCache: boolean): RawHeaders {
-    list[list.length - 1] = id;
-    list[list.length - 3] = fromCache ? KEPT : this.#loaded;
-    return rate.length > 0 ? list.concat(rate) : list;
+  #fill(list: string[], id: string, rate: readonly string[], fromCache: boolean): RawHeaders {
+    const end = list.length;
+    list[end - 1] = id;
+    list[end - 3] = fromCache ? KEPT : this.#loaded;
+    for (let n = 1; n <= rate.length; n++) list[end - 3 - 2 * n] = rate[rate.length - n]!;
+    return list;
   }
 }

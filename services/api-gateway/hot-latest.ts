@@ -10,7 +10,6 @@ import type { Cors } from '#services/api-gateway/cors.ts';
 import { negotiate, type Encoding } from '#services/api-gateway/encoding.ts';
 import { matches } from '#services/api-gateway/etag.ts';
 import type { Log, Surroundings } from '#services/api-gateway/exchange.ts';
-import type { RawHeaders } from '#services/api-gateway/headers.ts';
 import { bufferOf, HotAnswer } from '#services/api-gateway/hot-answer.ts';
 import type { Observe } from '#services/api-gateway/request-metrics.ts';
 import type { RateLimits } from '#services/api-gateway/rate-limits.ts';
@@ -127,15 +126,15 @@ export class HotLatest {
     const room = req.method === 'GET' ? this.#rooms.get(req.url!) : undefined;
     const reader = room && this.#access.reader(room, req.headers.authorization);
     if (!reader) return false;
-    const { headers, retryAfter } = this.#limits.take('reads', reader, req);
+    const { values, retryAfter } = this.#limits.take('reads', reader, req);
     if (retryAfter > 0) return false;
-    void this.#serve(room, headers, req, res, otherwise);
+    void this.#serve(room, values, req, res, otherwise);
     return true;
   }
 
   async #serve(
     room: HotRoom,
-    rate: RawHeaders,
+    rate: readonly string[],
     req: IncomingMessage,
     res: ServerResponse,
     otherwise: General,
@@ -181,7 +180,13 @@ export class HotLatest {
     return answer;
   }
 
-  #send(answer: HotAnswer, fromCache: boolean, rate: RawHeaders, req: IncomingMessage, res: ServerResponse): void {
+  #send(
+    answer: HotAnswer,
+    fromCache: boolean,
+    rate: readonly string[],
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
     if (res.destroyed) return;
     const { origin, 'if-none-match': ifNoneMatch, 'x-request-id': sentId } = req.headers;
     const cors = this.#cors.headersFor(origin);

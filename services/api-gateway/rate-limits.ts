@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '#shared/config.ts';
 import { monotonic } from '#shared/deadline.ts';
@@ -12,11 +13,14 @@ export type RequestClass = 'reads' | 'writes' | 'uploads';
 
 /** What one request did to its caller's budget. */
 export interface Verdict {
-  /** `RateLimit-*` as of draft-ietf-httpapi-ratelimit-headers-06. */
-  headers: RawHeaders;
+  /** The values of `RateLimit-Limit`, `-Remaining` and `-Reset`; empty where nothing is counted. */
+  values: readonly string[];
   /** Seconds to wait; 0 when the request is within the budget. */
   retryAfter: number;
 }
+
+/** In the order of a verdict's values. */
+export const RATE_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'] as const;
 
 const WINDOW_MS = 60_000;
 
@@ -29,7 +33,7 @@ const MAX_CALLERS = 50_000;
 /** How long a count of the gateways is believed, in ms. */
 const COUNTED_MS = 5_000;
 
-const NO_LIMIT: Verdict = { headers: [], retryAfter: 0 };
+const NO_LIMIT: Verdict = { values: [], retryAfter: 0 };
 
 type Settings = Pick<
   Config,
@@ -47,6 +51,8 @@ export class RateLimits {
   readonly #proxies: number;
   readonly #countGateways: () => number;
   readonly #wholeAt = new LRUCache<string, { at: number }>({ max: MAX_CALLERS });
+  readonly #networks = new WeakMap<Socket, string>();
+  #lastLimit = { number: 0, text: '0' };
   #gateways = 1;
   #countedAt = -Infinity;
 
@@ -75,9 +81,10 @@ export class RateLimits {
     }
     const at = Math.max(whole.at, now) + cost;
     const over = at - now - WINDOW_MS;
-    if (over > ROUNDING_MS) return { headers: headersOf(limit, 0, WINDOW_MS), retryAfter: Math.ceil(over / 1_000) };
+    if (over > ROUNDING_MS) return { values: [this.#text(limit), '0', '60'], retryAfter: Math.ceil(over / 1_000) };
     whole.at = at;
-    return { headers: headersOf(limit, Math.floor((ROUNDING_MS - over) / cost), at - now), retryAfter: 0 };
+    const remaining = Math.floor((ROUNDING_MS - over) / cost);
+    return { values: [this.#text(limit), String(remaining), String(Math.ceil((at - now) / 1_000))], retryAfter: 0 };
   }
 
   /** In open mode who sends nothing may be the socket server, which speaks for everybody. */
@@ -94,8 +101,25 @@ export class RateLimits {
       case 'admin':
         return 'admin';
       default:
-        return `from ${networkOf(clientAddress(req, this.#proxies))}`;
+        return this.#networkOf(req);
     }
+  }
+
+  /** Without proxies all requests of a connection come from one place, which is looked at once. */
+  #networkOf(req: IncomingMessage): string {
+    if (this.#proxies > 0) return networkOf(clientAddress(req, this.#proxies));
+    let network = this.#networks.get(req.socket);
+    if (network === undefined) {
+      network = networkOf(clientAddress(req, 0));
+      this.#networks.set(req.socket, network);
+    }
+    return network;
+  }
+
+  /** There are a handful of limits, and each is told with every answer. */
+  #text(limit: number): string {
+    if (limit !== this.#lastLimit.number) this.#lastLimit = { number: limit, text: String(limit) };
+    return this.#lastLimit.text;
   }
 
   #alive(now: number): number {
@@ -107,11 +131,6 @@ export class RateLimits {
   }
 }
 
-const headersOf = (limit: number, remaining: number, resetMs: number): RawHeaders => [
-  'RateLimit-Limit',
-  String(limit),
-  'RateLimit-Remaining',
-  String(remaining),
-  'RateLimit-Reset',
-  String(Math.ceil(resetMs / 1_000)),
-];
+/** The headers of a verdict, as of draft-ietf-httpapi-ratelimit-headers-06. */
+export const rateHeaders = ({ values }: Verdict): RawHeaders =>
+  values.flatMap((value, index) => [RATE_HEADERS[index]!, value]);

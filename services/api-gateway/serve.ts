@@ -5,7 +5,7 @@ import type { Exchange } from '#services/api-gateway/exchange.ts';
 import type { Resources } from '#services/api-gateway/handlers/handler.ts';
 import { type Identity, NOBODY } from '#services/api-gateway/identity.ts';
 import { paramsOf } from '#services/api-gateway/params.ts';
-import type { RequestClass } from '#services/api-gateway/rate-limits.ts';
+import { rateHeaders, type RequestClass } from '#services/api-gateway/rate-limits.ts';
 import { send } from '#services/api-gateway/reply.ts';
 import type { Route } from '#services/api-gateway/routes/route.ts';
 import { READ_DEADLINE_MS, type Caller } from '#services/api-gateway/upstream.ts';
@@ -23,9 +23,9 @@ const adminTokenOf = ({ access }: Route, url: string): string | null =>
 async function callerOf(route: Route, exchange: Exchange, { access, limits }: Resources): Promise<Identity> {
   const { req } = exchange;
   const count = (identity: Identity) => {
-    const { headers, retryAfter } = limits.take(classOf(route), identity, req);
-    exchange.rate = headers;
-    if (retryAfter > 0) throw new Fault('rate_limited', undefined, { retryAfter });
+    const verdict = limits.take(classOf(route), identity, req);
+    exchange.rate = rateHeaders(verdict);
+    if (verdict.retryAfter > 0) throw new Fault('rate_limited', undefined, { retryAfter: verdict.retryAfter });
   };
   let identity: Identity;
   try {

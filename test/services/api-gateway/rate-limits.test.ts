@@ -23,7 +23,7 @@ const bearer = async (username: string) =>
 
 const limits = (env: Record<string, string>, gateways = () => 1) => new RateLimits(loadConfig(env), gateways);
 const left = (of: RateLimits, identity: Identity = NOBODY) =>
-  of.take('reads', identity, requestFrom('203.0.113.1')).headers[3];
+  of.take('reads', identity, requestFrom('203.0.113.1')).values[1];
 
 describe('a gateway with small budgets', () => {
   const stage = new Stage({ ...SMALL, ...STRICT });
@@ -92,7 +92,7 @@ describe('budgets', () => {
 
   it('are none when they are 0', () => {
     expect(limits({ RATE_LIMIT_READS: '0' }).take('reads', NOBODY, requestFrom('::1'))).toEqual({
-      headers: [],
+      values: [],
       retryAfter: 0,
     });
   });
@@ -100,7 +100,7 @@ describe('budgets', () => {
   it('are remembered of 50,000 callers at most', () => {
     const of = limits({ ...STRICT, RATE_LIMIT_READS: '2' });
     const from = (n: number) =>
-      of.take('reads', NOBODY, requestFrom(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)).headers[3];
+      of.take('reads', NOBODY, requestFrom(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)).values[1];
     expect([from(0), from(0), from(0)]).toEqual(['1', '0', '0']);
     for (let n = 1; n <= 50_000; n++) from(n);
     expect(from(0)).toBe('1');

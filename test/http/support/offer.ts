@@ -78,12 +78,13 @@ export async function offerGateway(mongoUri: string, shape: Shape): Promise<Offe
     return (starting ??= STARTS[shape](env));
   };
   let asked = 0;
+  const next = async (): Promise<OfferedGateway> => {
+    const { gateways } = await start();
+    return { url: gateways[asked++ % gateways.length]!, mongoUri, databaseName: DATABASE };
+  };
   const server = createServer((_request, response) => {
-    start().then(
-      ({ gateways }) => {
-        const url = gateways[asked++ % gateways.length]!;
-        response.end(JSON.stringify({ url, mongoUri, databaseName: DATABASE } satisfies OfferedGateway));
-      },
+    next().then(
+      (offered) => response.end(JSON.stringify(offered)),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });

@@ -78,12 +78,8 @@ export class ProfilesRepository {
 
   /** Whether an account has the name or had it. The indexes decide when one is made; this saves the way there. */
   async isTaken(usernameLower: string): Promise<boolean> {
-    const by = { projection: { _id: 1 } };
-    const [now, ever] = await Promise.all([
-      this.#profiles.findOne({ usernameLower, userId: { $exists: true } }, by),
-      this.#profiles.findOne({ names: usernameLower, userId: { $exists: true } }, by),
-    ]);
-    return now !== null || ever !== null;
+    const named = { $or: [{ usernameLower }, { names: usernameLower }], userId: { $exists: true } };
+    return (await this.#profiles.findOne(named, { projection: { _id: 1 } })) !== null;
   }
 
   /** The new account, as the account of the dating profile of this name where there is one; null when the name is taken. */

@@ -13,7 +13,7 @@ const taken = { type: 'username_taken', code: 409 };
 describe('200 sign-ups of 50 names at once', () => {
   it('make 50 accounts, and refuse the others', async () => {
     const wishes = Array.from({ length: 200 }, (_, index) => `${index % 2 ? 'NAME' : 'name'}-${index % 50}`);
-    const outcomes = await Promise.allSettled(wishes.map((name) => stage.signUp(name)));
+    const outcomes = await Promise.allSettled(wishes.map((name, index) => stage.signUp(name, `from ${index}`)));
     const made = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value.profile] : []));
     const refused = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
     expect(made).toHaveLength(50);

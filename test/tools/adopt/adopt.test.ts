@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { OLD_COLLECTIONS } from '#shared/own-database.ts';
 import { testMongoUri } from '#test/support/database.ts';
 import { type RunningProgram, startProgram } from '#test/support/program.ts';
 import type { ToolExit } from '#test/support/tool.ts';
-import { fillOldDatabase, oldIndexes } from '#test/tools/adopt/support/old-database.ts';
-import type { Said } from '#test/tools/adopt/support/old-messages.ts';
-import { GROUPS, PASSWORD } from '#test/tools/adopt/support/old-people.ts';
+import { fillOldDatabase, oldIndexes } from '#tools/adopt/drill/old-database.ts';
+import type { Said } from '#tools/adopt/drill/old-messages.ts';
+import { GROUPS, PASSWORD } from '#tools/adopt/drill/old-people.ts';
 import { expectRoom, readJson, readRoom } from '#test/tools/adopt/support/read-rooms.ts';
 import { countsIn, hashes, Runs } from '#test/tools/adopt/support/runs.ts';
 
 /** Of the old database; TEST_LONG=1 takes as many as a community that is some years old. */
 const MESSAGES = process.env.TEST_LONG ? 200_000 : 5_000;
-/** A run is killed within so many ms after it has begun. */
-const KILL_WITHIN_MS = MESSAGES / 10 + 300;
+/** A run is killed within so many ms after a third of it has begun. */
+const KILL_WITHIN_MS = MESSAGES / 20;
 
 const ADOPTED = [...OLD_COLLECTIONS, 'group_aliases', ...OLD_COLLECTIONS.map((name) => `aside_${name}`)];
 
@@ -42,11 +42,10 @@ beforeAll(
         .toArray();
     await oldIndexes(db('killed'));
     before = await hashes(db('old'));
-    const times = Array.from({ length: 3 }, () => randomInt(KILL_WITHIN_MS));
     const [dry, whole, killed] = await Promise.all([
       runs.run(names.old, null, '--dry-run', '--report', 'dry.txt'),
       runs.run(names.old, names.whole),
-      runs.runKilled(db('killed'), times),
+      runs.runKilled(db('killed'), KILL_WITHIN_MS),
     ]);
     exits = { dry, whole, killed: killed.exit };
     kills = killed.kills;

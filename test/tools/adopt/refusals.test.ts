@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { MongoClient } from 'mongodb';
+import { type Db, MongoClient } from 'mongodb';
 import { checkOurs, metaOf } from '#shared/own-database.ts';
 import { testMongoUri } from '#test/support/database.ts';
+import type { ToolExit } from '#test/support/tool.ts';
 import { hashes, Runs } from '#test/tools/adopt/support/runs.ts';
 
 const runs = new Runs(testMongoUri());
 const names: string[] = [];
 let client: MongoClient;
+/** Another run, which lives. */
+const HOLDER = `${hostname()} ${process.pid} other`;
+let locked: { db: Db; before: Record<string, string>; refused: Promise<ToolExit> };
 
 /** A small database of the older service. */
 async function old() {
@@ -23,6 +27,10 @@ async function old() {
 
 beforeAll(async () => {
   client = await MongoClient.connect(testMongoUri());
+  const db = await old();
+  await metaOf(db).insertOne({ _id: 'lease:adopt', holder: HOLDER, until: Date.now() + 600_000 });
+  // It waits for longer than a lease lasts, while the other tests run.
+  locked = { db, before: await hashes(db), refused: runs.run(db.databaseName, null) };
 });
 
 afterAll(async () => {
@@ -33,15 +41,8 @@ afterAll(async () => {
 
 describe('npm run adopt refuses, and changes nothing,', () => {
   it.each([
-    [
-      'a message',
-      (db: Awaited<ReturnType<typeof old>>) =>
-        db.collection('group_messages').insertOne({ groupId: 'fun', text: 'new' }),
-    ],
-    [
-      'an edit',
-      (db: Awaited<ReturnType<typeof old>>) => db.collection('profiles').updateOne({}, { $inc: { updatedAt: 1 } }),
-    ],
+    ['a message', (db: Db) => db.collection('group_messages').insertOne({ groupId: 'fun', text: 'new' })],
+    ['an edit', (db: Db) => db.collection('profiles').updateOne({}, { $inc: { updatedAt: 1 } })],
   ])('while somebody else writes %s, and says how it knows', async (_what, write) => {
     const db = await old();
     const tool = runs.spawn(db.databaseName, null, '--quiet-seconds', '30');
@@ -56,17 +57,6 @@ describe('npm run adopt refuses, and changes nothing,', () => {
       /^adopt: somebody else writes to test_\S+ \(its change stream told of: (insert|update) [^\n]*\n$/,
     );
     expect(await db.collection('group_messages').countDocuments({ room: { $exists: true } })).toBe(0);
-  });
-
-  it('while another run lives', async () => {
-    const db = await old();
-    const holder = `${hostname()} ${process.pid} other`;
-    await metaOf(db).insertOne({ _id: 'lease:adopt', holder, until: Date.now() + 600_000 });
-    const before = await hashes(db);
-    const { code, stderr } = await runs.run(db.databaseName, null);
-    expect(code).toBe(1);
-    expect(stderr).toContain(`is being adopted by another run (${holder})`);
-    expect(await hashes(db)).toEqual(before);
   });
 
   it('a database that is ours, and a target that is not empty', async () => {
@@ -87,5 +77,13 @@ describe('npm run adopt refuses, and changes nothing,', () => {
     await metaOf(target).insertOne({ _id: 'adoption', value: 'running', holder: first.databaseName });
     const { code, stderr } = await runs.run(second.databaseName, target.databaseName);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('finish that first') });
+  });
+
+  it('while another run lives', async () => {
+    const { db, before, refused } = locked;
+    const { code, stderr } = await refused;
+    expect(code).toBe(1);
+    expect(stderr).toContain(`is being adopted by another run (${HOLDER})`);
+    expect(await hashes(db)).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { MessageView } from '#shared/rooms/message.shape.ts';
-import type { Said } from '#test/tools/adopt/support/old-messages.ts';
+import type { Said } from '#tools/adopt/drill/old-messages.ts';
 
 const at = (room: string): string =>
   room.startsWith('dm:') ? `/api/dm/${encodeURIComponent(room)}` : `/api/messages/${encodeURIComponent(room)}`;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,17 +30,23 @@ export class Runs {
     return this.spawn(from, to, ...more).exited;
   }
 
-  /** Runs it in place and kills it after each of these times, in ms from when it began; then to the end. */
-  async runKilled(db: Db, times: readonly number[]): Promise<{ exit: ToolExit; kills: number }> {
+  /**
+   * Runs it in place and kills it once in each third of its work, up to `withinMs` after that has begun; then runs it to
+   * the end.
+   */
+  async runKilled(db: Db, withinMs: number): Promise<{ exit: ToolExit; kills: number }> {
     let kills = 0;
-    for (const ms of times) {
+    const stages = db.collection<{ _id: string; done: boolean }>('adopt_stages');
+    const begun = [
+      () => metaOf(db).findOne({ _id: ADOPTION }),
+      () => stages.findOne({ _id: 'twins' }),
+      () => stages.findOne({ _id: 'messages', done: true }),
+    ];
+    for (const third of begun) {
       const tool = this.spawn(db.databaseName, null);
-      const runs = () => tool.child.exitCode === null && tool.child.signalCode === null;
-      // Its lock is its first write.
-      while (runs() && !(await metaOf(db).findOne({ _id: 'lease:adopt', holder: { $regex: ` ${tool.child.pid} ` } })))
-        await sleep(20);
-      while (runs() && !(await metaOf(db).findOne({ _id: ADOPTION }))) await sleep(20);
-      await sleep(ms);
+      const isRunning = () => tool.child.exitCode === null && tool.child.signalCode === null;
+      while (isRunning() && !(await third())) await sleep(10);
+      await sleep(randomInt(withinMs));
       tool.child.kill('SIGKILL');
       if ((await tool.exited).signal === 'SIGKILL') kills += 1;
     }

@@ -1,8 +1,8 @@
 import { hashSync } from 'bcryptjs';
 import { ObjectId } from 'mongodb';
 import type { Document } from 'mongodb';
-import type { OldRoom } from '#test/tools/adopt/support/old-messages.ts';
-import { PIXEL } from '#test/tools/adopt/support/odd-messages.ts';
+import type { OldRoom } from '#tools/adopt/drill/old-messages.ts';
+import { PIXEL } from '#tools/adopt/drill/odd-messages.ts';
 
 export const PASSWORD = 'Secret-123';
 /** As the older service stored it, but for the cost. */

@@ -1,8 +1,8 @@
 import { type Document, Long } from 'mongodb';
 import { isoOf } from '#shared/room-log/times.ts';
 import { seeded } from '#tools/demo/random.ts';
-import { LARGE, type Odd, ODD } from '#test/tools/adopt/support/odd-messages.ts';
-import { objectId } from '#test/tools/adopt/support/object-id.ts';
+import { LARGE, type Odd, ODD } from '#tools/adopt/drill/odd-messages.ts';
+import { objectId } from '#tools/adopt/drill/object-id.ts';
 
 /** A message as our API is to say it. */
 export interface Said {

@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
-import { type OldMessage, oldMessages, type Said } from '#test/tools/adopt/support/old-messages.ts';
-import { PEOPLE, ROOMS } from '#test/tools/adopt/support/old-people.ts';
+import { type OldMessage, oldMessages, type Said } from '#tools/adopt/drill/old-messages.ts';
+import { PEOPLE, ROOMS } from '#tools/adopt/drill/old-people.ts';
 
 /** The indexes of the older service. */
 export async function oldIndexes(db: Db): Promise<void> {
@@ -30,7 +30,7 @@ const CHUNK = 1_000;
 
 /**
  * Fills a database as the older service would have left it, every oddity included. Answers what our API is to say of
- * each room, in order; with `silent` only how many messages each has, for databases that no memory holds.
+ * each room, in order; nothing with `silent`, for databases that no memory holds.
  */
 export async function fillOldDatabase(db: Db, count: number, silent = false): Promise<Map<string, Said[]>> {
   const said = new Map<string, Said[]>(ROOMS.map(({ room }) => [room, []]));

@@ -35,6 +35,8 @@ async function main(): Promise<number> {
       AUTH_MODE: mode,
       JWT_SECRET: randomBytes(32).toString('base64url'),
       DATA_DIR: dataDir,
+      // In strict mode there is no administration without it.
+      ...(mode === 'strict' && { ADMIN_TOKEN: randomBytes(32).toString('base64url') }),
     });
     try {
       const { ok } = await fuzz({ url: program.url, seconds: Number(values.seconds), ...seed, output: process.stdout });

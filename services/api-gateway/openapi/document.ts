@@ -30,8 +30,13 @@ are 401. A token that is sent must be valid in both modes, and binds its user in
 1,000 messages a second in one room \`createdAt\` runs ahead of the clock.
 `.trim();
 
-/** The OpenAPI 3.1 document of the routes. */
-export function openapiOf(routes: readonly Route[], mode: Mode): Json {
+/** In strict mode there is no administration without its token. */
+const isServed = ({ access }: Route, { authMode, adminToken }: Mode): boolean =>
+  access !== 'admin' || authMode === 'open' || adminToken !== '';
+
+/** The OpenAPI 3.1 document of the routes that there are in this mode. */
+export function openapiOf(all: readonly Route[], mode: Mode): Json {
+  const routes = all.filter((route) => isServed(route, mode));
   const components = new Components();
   components.use(ProblemShape);
   const paths: Record<string, Json> = {};

@@ -24,13 +24,14 @@ export async function adoptedAt(to: Db): Promise<number | null> {
 }
 
 /** Makes sure that this adoption may begin, or go on, on `to`. Throws ConfigError. */
-export async function checkTarget(from: Db, to: Db, inPlace: boolean): Promise<void> {
+export async function checkTarget(from: Db, to: Db, { inPlace, dryRun }: Pick<Adoption, 'inPlace' | 'dryRun'>) {
   const [begun, ours] = await Promise.all([
     metaOf(to).findOne({ _id: ADOPTION }),
     metaOf(to).findOne({ _id: 'format' }),
   ]);
   const source = inPlace ? 'itself' : from.databaseName;
   if (begun?.value === 'running') {
+    if (dryRun) throw new ConfigError(`${to.databaseName} is being adopted: there is nothing to predict any more`);
     if (begun.holder === source) return;
     throw new ConfigError(
       `${to.databaseName} is being filled from ${begun.holder}: finish that first, with the same --from and --to`,

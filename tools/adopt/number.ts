@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import { ConfigError } from '#shared/config.ts';
 import { isDm } from '#shared/room-id.ts';
 import { newHead } from '#shared/room-log/end.ts';
 import type { Message, Millis } from '#shared/room-log/types.ts';
@@ -103,7 +104,8 @@ async function write(
   const ops: Record<Collection, AnyBulkWriteOperation[]> = { group_messages: [], dm_messages: [] };
   for (const { place, room, seq, createdAt } of numbered) {
     const document = documentOf(place);
-    if (!document) throw new Error(`${place.c} ${idText(place.id)} is gone: somebody else deleted it`);
+    if (!document)
+      throw new ConfigError(`${place.c} ${idText(place.id)} is gone: somebody else deleted it; go back to the backup`);
     if (isOurs(document)) {
       if (document.previewable === true) room.previewSeq = seq;
       continue;

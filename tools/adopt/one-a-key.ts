@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Document } from 'mongodb';
+import { ConfigError } from '#shared/config.ts';
 import type { OldCollection } from '#shared/own-database.ts';
 import { type Adoption, BATCH } from '#tools/adopt/adoption.ts';
 import type { Kind } from '#tools/adopt/kind.ts';
@@ -32,7 +33,8 @@ async function write(adoption: Adoption, c: OldCollection, kind: Kind, keys: rea
       stays.parts!,
       knowledge,
     );
-    if (idText(_id) !== idText(stays.id)) throw new Error(`${c} ${idText(stays.id)} is gone: somebody else deleted it`);
+    if (idText(_id) !== idText(stays.id))
+      throw new ConfigError(`${c} ${idText(stays.id)} is gone: somebody else deleted it; go back to the backup`);
     ops.push({ replaceOne: { filter: { _id }, replacement, upsert: true } });
     const rest = key.filter((one) => one !== stays);
     others.push(...rest);

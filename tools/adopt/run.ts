@@ -55,21 +55,30 @@ async function open({ from, to, inPlace }: Options): Promise<Databases> {
   return { from: source.db(from.name), to: target.db(to.name), close };
 }
 
+/** Only a database that is read and no more may be on any kind of server. Throws ConfigError. */
+async function checkTargetServer(to: Db, { inPlace }: Options): Promise<void> {
+  try {
+    await checkServer(to.client);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(error.message.replace('MONGO_URI', inPlace ? '--from' : '--to'), { cause: error });
+  }
+}
+
 /** Runs the adoption; answers what to tell at the end. Throws ConfigError for what a person can put right. */
 export async function run(options: Options, settings: Config, signal: AbortSignal): Promise<string> {
-  const { inPlace, dryRun } = options;
+  const { dryRun } = options;
   const databases = await open(options);
   const { from, to } = databases;
   try {
-    // Only the database of the older service may be of any kind.
-    await checkServer(to.client);
+    await checkTargetServer(to, options);
     const at = await adoptedAt(to);
     if (at !== null) {
       // A run that was killed at its very end left them.
       if (!dryRun) await new Notes(to).drop();
       return `${to.databaseName} was adopted on ${new Date(at).toISOString()}: nothing to do.\n`;
     }
-    await checkTarget(from, to, inPlace);
+    await checkTarget(from, to, options);
     return await (dryRun ? rehearse : perform)(databases, options, settings, signal);
   } finally {
     await databases.close();

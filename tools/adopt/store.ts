@@ -1,3 +1,4 @@
+import { ConfigError } from '#shared/config.ts';
 import { ReadModel } from '#shared/read-model/read-model.ts';
 import { FORMAT } from '#shared/read-model/window-document.ts';
 import { OLD_COLLECTIONS } from '#shared/own-database.ts';
@@ -7,6 +8,7 @@ import { openRepositories as openProfiles } from '#services/profiles/repositorie
 import type { Adoption } from '#tools/adopt/adoption.ts';
 import { isMessages } from '#tools/adopt/survey.ts';
 import type { Tally } from '#tools/adopt/notes.ts';
+import { idText } from '#tools/adopt/values.ts';
 import { rebuild } from '#tools/rebuild/rebuild.ts';
 
 /** The steps around the documents: indexes, read model, and the count at the end. */
@@ -68,16 +70,21 @@ export async function buildIndexes({ notes, to, dryRun, meter }: Adoption): Prom
   }
 }
 
-/** Throws when the database does not hold what was counted. */
+const AGAIN = 'put that right or go back to the backup, then run this again';
+
+/** Throws ConfigError when the database does not hold what was counted. */
 export async function checkCounts({ to, dryRun }: Adoption, tally: Tally): Promise<void> {
   if (dryRun) return;
   for (const c of [...OLD_COLLECTIONS, 'rooms', 'read_messages_latest'] as const) {
     const [expected, counted] = [tally.get(`after:${c}`) ?? 0, await to.collection(c).countDocuments()];
     if (expected !== counted)
-      throw new Error(`${c} has ${counted} documents where ${expected} are expected: did somebody else write to it?`);
+      throw new ConfigError(
+        `${to.databaseName}: ${c} has ${counted} documents where ${expected} are expected: somebody else wrote to it; ${AGAIN}`,
+      );
   }
   for (const c of OLD_COLLECTIONS.filter(isMessages)) {
     const odd = await to.collection(c).findOne({ room: null }, { projection: { _id: 1 } });
-    if (odd) throw new Error(`${c} ${String(odd._id)} has no room: it was written while this ran`);
+    if (odd)
+      throw new ConfigError(`${to.databaseName}: ${idText(odd._id)} in ${c} was written while this ran; ${AGAIN}`);
   }
 }

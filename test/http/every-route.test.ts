@@ -82,7 +82,7 @@ const invalid: Provoke = async (found, stage) => {
     return { ...(await good(found, stage)), ...formOf({ field: 'other', bytes: PIXEL }) };
   const { parameters } = found.operation;
   const place = parameters.find((one) => one.in === 'path') ?? parameters.find((one) => one.in === 'query');
-  if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5 } };
+  if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5, title: 5 } };
   return withPath(found, stage, { [place.name]: ['file', 'name'].includes(place.name) ? '\0' : 'x'.repeat(201) });
 };
 
@@ -145,6 +145,7 @@ const ELSEWHERE = new Set([
   'reactions_full',
   'filters_full',
   'names_full',
+  'push_not_configured',
   'rate_limited',
   'unauthorized',
   'forbidden',

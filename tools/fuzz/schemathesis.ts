@@ -56,6 +56,8 @@ export async function fuzz({ url, seconds, seed, output }: FuzzOptions): Promise
     `--max-time=${seconds}`,
     '--continue-on-failure',
     '--no-shrink',
+    // Long polling waits for 25 s.
+    '--request-timeout=40',
     '--warnings=off',
     '--output-sanitize=true',
     ...(seed === undefined ? [] : [`--seed=${seed}`]),

@@ -43,7 +43,7 @@ const BY_ACCESS: Readonly<Record<RouteAccess, readonly ErrorCode[]>> = {
   owner: ['unauthorized', 'forbidden'],
   participant: ['unauthorized', 'room_not_found'],
   service: ['unauthorized', 'forbidden'],
-  admin: ['unauthorized', 'forbidden', 'not_found'],
+  admin: ['unauthorized', 'forbidden'],
 };
 
 /** Every error that a route may answer with. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import webPush from 'web-push';
 import { startCluster } from '#test/support/cluster.ts';
 import { startProgram } from '#test/support/program.ts';
 
@@ -64,6 +65,7 @@ const STARTS: Record<Shape, (env: Environment) => Promise<Started>> = { program:
  * process, which outlives the test files.
  */
 export async function offerGateway(mongoUri: string, shape: Shape): Promise<Offer> {
+  const { publicKey, privateKey } = webPush.generateVAPIDKeys();
   let starting: Promise<Started> | undefined;
   const start = () => {
     const env = {
@@ -74,6 +76,8 @@ export async function offerGateway(mongoUri: string, shape: Shape): Promise<Offe
       AUTH_RATE_LIMIT_MAX: '1000000',
       // Nobody listens there: everybody is offline.
       API_URL: 'http://127.0.0.1:9/api',
+      VAPID_PUBLIC_KEY: publicKey,
+      VAPID_PRIVATE_KEY: privateKey,
     };
     return (starting ??= STARTS[shape](env));
   };

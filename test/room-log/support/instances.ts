@@ -18,6 +18,8 @@ export interface InstanceOptions {
   sweepIntervalMs?: number;
   /** True: it asks the read model of its database. */
   readModel?: boolean;
+  /** Up to when events were sent, in ms: older log entries may go. */
+  sentBefore?: () => Promise<number>;
 }
 
 export interface Instance extends OpenRooms {

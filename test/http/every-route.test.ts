@@ -134,6 +134,7 @@ const PROVOCATIONS: Readonly<Record<string, Provoke>> = {
   profile_not_found: (found, stage) => withPath(found, stage, { userId: 'nobody', username: 'nobody' }),
   dating_profile_not_found: (found, stage) => withPath(found, stage, { username: 'nobody' }),
   dating_field_invalid: withFields(() => ({ age: 'old' })),
+  prefix_required: (found, stage) => withPath(found, stage, { prefix: ' ' }),
   photo_url_required: (found, stage) => withPath(found, stage, { url: ' ' }),
   like_invalid: withBody({}),
   token_required: async (found, stage) => ({ ...(await good(found, stage)), headers: {} }),

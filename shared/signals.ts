@@ -1,9 +1,26 @@
 import type { ServiceBroker } from 'moleculer';
+import { ConfigError } from '#shared/config.ts';
 import { readiness } from '#shared/health/readiness.ts';
 import { describeError } from '#shared/logger.ts';
 
 /** All of a process's stopping, in ms; what is not over then is given up. */
 export const STOP_MS = 9_500;
+
+/** Ends the process with the one line that says what is to be put right. */
+function refuse(error: ConfigError): never {
+  process.stderr.write(`truematch: ${error.message}\n`);
+  process.exit(1);
+}
+
+/** A start that fails for something that a person can put right ends with one line instead of a stack trace. */
+export function refuseInOneLine(broker: ServiceBroker): void {
+  const start = broker.start.bind(broker);
+  broker.start = () =>
+    start().catch((error: unknown) => {
+      if (error instanceof ConfigError) refuse(error);
+      throw error;
+    });
+}
 
 /**
  * Ends a process of the cluster in order at SIGTERM or Ctrl-C: first it is not ready any more, then the broker takes its
@@ -29,6 +46,7 @@ export function stopOnSignals(broker: ServiceBroker): void {
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
   const crash = (error: unknown) => {
+    if (error instanceof ConfigError) refuse(error);
     broker.logger.fatal('an error that nobody handled: the process ends', describeError(error));
     process.exit(1);
   };

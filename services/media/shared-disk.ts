@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConfigError } from '#shared/config.ts';
 import type { DiskFolder } from '#services/media/store/disk-folder.ts';
 import type { StoresRepository } from '#services/media/stores.repository.ts';
 
@@ -13,8 +14,8 @@ interface Log {
 
 /**
  * Notices media services that keep their files on different disks: what one takes, another does not find. Looks at the
- * start and every minute, until `signal` aborts; each other disk is told of once. Never rejects: files are served
- * without it, too.
+ * start and every minute, until `signal` aborts; each other disk is told of once. Files are served without it, too:
+ * it rejects for nothing but a database that is not ours, which ends the process.
  */
 export async function watchSharedDisk(
   folder: DiskFolder,
@@ -35,6 +36,7 @@ export async function watchSharedDisk(
         );
       }
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       if (!signal.aborted) log.warn('Could not look whether all media services use one disk', error);
     }
     await sleep(LOOK_MS, undefined, { signal, ref: false }).catch((error: unknown) => {

@@ -82,6 +82,10 @@ const invalid: Provoke = async (found, stage) => {
     return { ...(await good(found, stage)), ...formOf({ field: 'other', bytes: PIXEL }) };
   const { parameters } = found.operation;
   const place = parameters.find((one) => one.in === 'path') ?? parameters.find((one) => one.in === 'query');
+  if (place?.in === 'query' && place.required) {
+    const request = await good(found, stage);
+    return { ...request, path: request.path.split('?', 1)[0]! };
+  }
   if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5, title: 5 } };
   return withPath(found, stage, { [place.name]: ['file', 'name'].includes(place.name) ? '\0' : 'x'.repeat(201) });
 };

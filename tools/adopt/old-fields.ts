@@ -1,22 +1,5 @@
 import { LIMITS } from '#shared/limits.ts';
-import {
-  cutText,
-  depthOf,
-  isNone,
-  isoTextOf,
-  isRecord,
-  type Note,
-  type Old,
-  plainJson,
-  textOf,
-} from '#tools/adopt/values.ts';
-
-/** Longest text of each kind, in characters. */
-export interface Cuts {
-  text: number;
-  id: number;
-  short: number;
-}
+import { cutText, depthOf, isNone, isRecord, type Note, type Old, plainJson, textOf } from '#tools/adopt/values.ts';
 
 /** What stays of an address in media that are too large. */
 const MEDIA_TEXT = 2_048;
@@ -68,9 +51,5 @@ export class OldFields {
     if (deep <= LIMITS.jsonDepth && bytesOf(media, audio) <= LIMITS.mediaBytes) return { media, audio };
     this.note('media over 16 KiB or nested too deeply, cut', true);
     return { media: cutMedia(media), audio: cutMedia(audio) };
-  }
-
-  time(name: string): string | null {
-    return isoTextOf(this.#document[name]);
   }
 }

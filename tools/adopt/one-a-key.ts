@@ -60,7 +60,7 @@ async function take(adoption: Adoption, c: OldCollection, kind: Kind, keys: read
     if (others.length === 0) continue;
     stage.count(`found:${c}: ${kind.others}`, others.length);
     stage.count(`aside:${c}`, others.length);
-    const detail = stagingDetail(key);
+    const detail = key[0]!.parts!.join(', ');
     await insertNew(
       adoption.notes.findings,
       others.flatMap(({ id }) => findingsOf(c, { _id: id }, [[kind.others, detail]])),
@@ -69,8 +69,6 @@ async function take(adoption: Adoption, c: OldCollection, kind: Kind, keys: read
   const { kind: of, key, at, id, c: from } = keys.at(-1)!.at(-1)!;
   stage.state = { after: { kind: of, key, at, id, c: from } };
 }
-
-const stagingDetail = ([first]: readonly Place[]): string => first!.parts!.join(', ');
 
 /** Goes through a collection key by key: of each key one document stays, in our form. */
 export async function keepOneAKey(adoption: Adoption, c: Exclude<OldCollection, 'group_messages' | 'dm_messages'>) {

@@ -6,7 +6,7 @@ import { isoOf } from '#shared/room-log/times.ts';
 import type { Edit, Message, Millis, Reaction } from '#shared/room-log/types.ts';
 import { newMessage, type NewMessageParams } from '#shared/rooms/new-message.ts';
 import type { OldCollection } from '#shared/own-database.ts';
-import { type Cuts, OldFields } from '#tools/adopt/old-fields.ts';
+import { OldFields } from '#tools/adopt/old-fields.ts';
 import { messageIdOf, timeOf } from '#tools/adopt/message-place.ts';
 import { isNone, isoTextOf, isRecord, millisOf, type Note, type Old, plainJson } from '#tools/adopt/values.ts';
 
@@ -111,17 +111,16 @@ export function readMessage(collection: OldCollection, document: Old, become: Av
   for (const name of Object.keys(document))
     if (!KNOWN.has(name) && !isNone(document[name])) fields.note(`field that is not kept: ${name.slice(0, 60)}`);
   const createdAt = timeOf(document, fields);
-  const cuts: Cuts = { text: LIMITS.text, id: LIMITS.id, short: LIMITS.short };
   const deleted = document.deleted === true;
   const { media, audio } = deleted ? { media: null, audio: null } : fields.media();
   const params = {
     messageId: messageIdOf(collection, document, fields),
-    userId: fields.text('userId', cuts.id),
-    username: fields.text('username', cuts.id),
+    userId: fields.text('userId', LIMITS.id),
+    username: fields.text('username', LIMITS.id),
     avatar: avatarOf(fields, become),
-    bubbleColor: fields.text('bubbleColor', cuts.short),
-    text: fields.text('text', cuts.text) ?? '',
-    kind: fields.text('kind', cuts.short),
+    bubbleColor: fields.text('bubbleColor', LIMITS.short),
+    text: fields.text('text', LIMITS.text) ?? '',
+    kind: fields.text('kind', LIMITS.short),
     media,
     audio,
     replyTo: quoteOf(document.replyTo, fields),

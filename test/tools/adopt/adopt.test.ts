@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { MongoClient } from 'mongodb';
 import { OLD_COLLECTIONS } from '#shared/own-database.ts';
@@ -14,7 +14,9 @@ import { countsIn, hashes, Runs } from '#test/tools/adopt/support/runs.ts';
 /** Of the old database; TEST_LONG=1 takes as many as a community that is some years old. */
 const MESSAGES = process.env.TEST_LONG ? 200_000 : 5_000;
 /** A run is killed within so many ms after a third of it has begun. */
-const KILL_WITHIN_MS = MESSAGES / 20;
+const KILL_WITHIN_MS = process.env.TEST_LONG ? 3_000 : 250;
+
+jest.setTimeout(process.env.TEST_LONG ? 900_000 : 120_000);
 
 const ADOPTED = [...OLD_COLLECTIONS, 'group_aliases', ...OLD_COLLECTIONS.map((name) => `aside_${name}`)];
 
@@ -31,30 +33,27 @@ let kills: number;
 
 const db = (which: keyof typeof names) => client.db(names[which]);
 
-beforeAll(
-  async () => {
-    client = await MongoClient.connect(testMongoUri());
-    said = await fillOldDatabase(db('old'), MESSAGES);
-    for (const { name } of await db('old').listCollections({}, { nameOnly: true }).toArray())
-      await db('old')
-        .collection(name)
-        .aggregate([{ $out: { db: names.killed, coll: name } }])
-        .toArray();
-    await oldIndexes(db('killed'));
-    before = await hashes(db('old'));
-    const [dry, whole, killed] = await Promise.all([
-      runs.run(names.old, null, '--dry-run', '--report', 'dry.txt'),
-      runs.run(names.old, names.whole),
-      runs.runKilled(db('killed'), KILL_WITHIN_MS),
-    ]);
-    exits = { dry, whole, killed: killed.exit };
-    kills = killed.kills;
-    program = await startProgram({
-      env: { MONGO_URI: testMongoUri(), MONGO_DB_NAME: names.whole, DATA_DIR: runs.folder },
-    });
-  },
-  process.env.TEST_LONG ? 900_000 : 120_000,
-);
+beforeAll(async () => {
+  client = await MongoClient.connect(testMongoUri());
+  said = await fillOldDatabase(db('old'), MESSAGES);
+  for (const { name } of await db('old').listCollections({}, { nameOnly: true }).toArray())
+    await db('old')
+      .collection(name)
+      .aggregate([{ $out: { db: names.killed, coll: name } }])
+      .toArray();
+  await oldIndexes(db('killed'));
+  before = await hashes(db('old'));
+  const [dry, whole, killed] = await Promise.all([
+    runs.run(names.old, null, '--dry-run', '--report', 'dry.txt'),
+    runs.run(names.old, names.whole),
+    runs.runKilled(db('killed'), KILL_WITHIN_MS),
+  ]);
+  exits = { dry, whole, killed: killed.exit };
+  kills = killed.kills;
+  program = await startProgram({
+    env: { MONGO_URI: testMongoUri(), MONGO_DB_NAME: names.whole, DATA_DIR: runs.folder },
+  });
+});
 
 afterAll(async () => {
   program?.kill('SIGTERM');

@@ -128,7 +128,7 @@ describe('npm run cluster', () => {
     expect(ids.filter(isAlive)).toEqual([]);
     const stops = exit.stdout.split('\n').filter((line) => line.includes('| stopping'));
     expect(stops.at(-2)).toContain('api-gateway-1, api-gateway-2');
-    expect(stops.at(-1)).toContain('groups-1, messages-1, messages-2');
+    expect(stops.at(-1)).toContain('groups-1, media-1, messages-1, messages-2');
     expect(existsSync(cluster.dataDir)).toBe(false);
   });
 });

@@ -86,7 +86,10 @@ const invalid: Provoke = async (found, stage) => {
     const request = await good(found, stage);
     return { ...request, path: request.path.split('?', 1)[0]! };
   }
-  if (!place) return { ...(await good(found, stage)), body: { name: 5, username: 5, from: 5, title: 5 } };
+  if (!place) {
+    const body = found.operation.requestBody ? { name: 5, username: 5, from: 5, title: 5 } : [];
+    return { ...(await good(found, stage)), body };
+  }
   return withPath(found, stage, { [place.name]: ['file', 'name'].includes(place.name) ? '\0' : 'x'.repeat(201) });
 };
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { identify, isAlive } from '#tools/mongod/process-id.ts';
@@ -9,6 +10,18 @@ import { cleanUp, dataDir, post, send, start, texts } from '#test/start/programs
 jest.setTimeout(120_000);
 
 afterEach(cleanUp);
+
+/** A connection that goes out may have the port for a moment. */
+async function listenWhenFree(server: Server, port: number): Promise<void> {
+  for (;;)
+    try {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await sleep(10);
+    }
+}
 
 describe('npm start', () => {
   it('goes on with the mongod that a killed parent left behind', async () => {
@@ -49,7 +62,7 @@ describe('npm start', () => {
     while (isAlive(notes)) await sleep(10);
     // It hangs up on what it does not understand, as most servers do.
     const squatter = createServer((socket) => socket.once('data', () => socket.destroy()));
-    squatter.listen(notes.port, '127.0.0.1');
+    await listenWhenFree(squatter, notes.port);
     try {
       const second = await start(folder);
       expect(new DataFolder(folder.path).notes!.port).not.toBe(notes.port);

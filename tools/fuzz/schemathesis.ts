@@ -58,6 +58,7 @@ export async function fuzz({ url, seconds, seed, output }: FuzzOptions): Promise
     '--no-shrink',
     // Long polling waits for 25 s.
     '--request-timeout=40',
+    '--max-response-time=30',
     '--warnings=off',
     '--output-sanitize=true',
     ...(seed === undefined ? [] : [`--seed=${seed}`]),

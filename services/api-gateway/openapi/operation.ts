@@ -29,6 +29,7 @@ const FORM_TYPE = 'multipart/form-data';
 
 const EVERY_CALL: readonly ErrorCode[] = ['internal', 'service_unavailable', 'database_unavailable', 'service_timeout'];
 const EVERY_WRITE: readonly ErrorCode[] = [
+  'validation_failed',
   'request_timeout',
   'body_too_large',
   'overloaded',

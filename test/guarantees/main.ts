@@ -17,6 +17,9 @@ const PAGE = resolve(import.meta.dirname, '../../docs/guarantees.md');
 const USAGE = `Plays every fault on a cluster of its own, under load, and checks the promises after each.
 
   npm run guarantees -- [--minutes 30] [--only TEXT] [--write]
+  npm run guarantees -- events [--changes 20000] [--rooms 100] [--away 30]
+
+  events        the ledger of events alone: every change in the topic, in order, while all around it is killed
 
   --minutes N   the faults are played again and again for so long; each at least once
   --only TEXT   only the faults whose name contains TEXT
@@ -110,4 +113,6 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const [form, ...rest] = process.argv.slice(2);
+if (form === 'events') await import('#test/guarantees/events/main.ts');
+else process.exitCode = await main(form === undefined ? [] : [form, ...rest]);

@@ -8,6 +8,7 @@ import { readTopic } from '#test/shared/relay/support/topic-reader.ts';
 import { testDatabase } from '#test/support/database.ts';
 import { startKafka } from '#test/support/kafka.ts';
 import { startMongod } from '#test/support/mongod.ts';
+import { type Verified, verify } from '#tools/verify/verify.ts';
 
 export interface EventsDrillOptions {
   /** How many changes to write at least; the faults are spread over them. */
@@ -21,6 +22,8 @@ export interface EventsDrillOptions {
 export interface EventsDrillResult {
   changes: number;
   arrived: number;
+  /** What `npm run verify` counts. */
+  verified: Verified;
   problems: string[];
   /** From the last write to the last event, in ms. */
   caughtUpMs: number;
@@ -28,19 +31,23 @@ export interface EventsDrillResult {
 
 /** Everything must have arrived so long after the last write, in ms: twice the longest wait for a lease, and a broker's start. */
 const CATCH_UP_MS = 120_000;
+/** A window is written at the latest so long after its event, in ms, and a rebalance comes before that. */
+const WINDOWS_MS = 20_000;
 const PREFIX = 'drill';
 const MEMBERS = 2;
 
 /**
  * The ledger of events: processes write thousands of changes while, in turn, each of them (the one that relays, too),
  * the broker and the database are SIGKILLed and started again, and the broker is away for a while. Then the topic must
- * have every change of the log, in order.
+ * have every change of the log, in order; heads, messages and windows must equal the log; and no writer may have missed
+ * its own write.
  */
 export async function eventsDrill({ changes, rooms, awayMs, tell }: EventsDrillOptions): Promise<EventsDrillResult> {
   const [mongod, kafka] = await Promise.all([startMongod(), startKafka()]);
   const database = await testDatabase(mongod.uri);
   const config = database.config({ KAFKA_BOOTSTRAP: kafka.bootstrap, KAFKA_TOPIC_PREFIX: PREFIX });
   const members: ChildProcess[] = [];
+  const missed: string[] = [];
   let written = 0;
 
   const until = async (count: number) => {
@@ -53,7 +60,10 @@ export async function eventsDrill({ changes, rooms, awayMs, tell }: EventsDrillO
     const child = fork(path, args, { execArgv: ['--no-warnings'] });
     members[number] = child;
     await once(child, 'message');
-    child.on('message', () => (written += 1));
+    child.on('message', (told: string) => {
+      if (told === 'wrote') written += 1;
+      else missed.push(told);
+    });
   }
   async function killMember(number: number): Promise<void> {
     const child = members[number]!;
@@ -96,11 +106,18 @@ export async function eventsDrill({ changes, rooms, awayMs, tell }: EventsDrillO
     while (!isComplete(log, reader.arrived) && performance.now() - ended < CATCH_UP_MS) await sleep(100);
     const caughtUpMs = Math.round(performance.now() - ended);
     await reader.close();
+    await sleep(WINDOWS_MS);
+    const different: string[] = [];
+    const verified = await verify(database.db, {
+      meter: () => ({ step: () => undefined, end: () => undefined }),
+      report: (one) => different.push(`${one.room} ${one.kind} ${one.text}`),
+    });
     const count = [...log.values()].reduce((sum, { length }) => sum + length, 0);
     return {
       changes: count,
       arrived: reader.arrived.length,
-      problems: problemsOfEvents(log, reader.arrived),
+      verified,
+      problems: [...missed, ...different, ...problemsOfEvents(log, reader.arrived)],
       caughtUpMs,
     };
   } finally {

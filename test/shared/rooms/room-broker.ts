@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { ServiceBroker } from 'moleculer';
+import type { Db } from 'mongodb';
 import { brokerOptions } from '#shared/broker.ts';
 import { useConfig } from '#shared/config.ts';
 import type { ActionName, ParamsOf, ResultOf } from '#services/contracts.ts';
@@ -19,9 +20,16 @@ export interface RoomBroker {
   stop(): Promise<void>;
 }
 
-/** `messages` and `dm` on a database of their own, with a `groups` that knows the given databaseIds. */
-export async function roomBroker(slugs: Record<string, string> = {}): Promise<RoomBroker> {
-  const database = await testDatabase();
+/**
+ * `messages` and `dm` on a database of their own, with a `groups` that knows the given databaseIds. `prepare` is told of
+ * the database before the services start.
+ */
+export async function roomBroker(
+  slugs: Record<string, string> = {},
+  { uri, prepare }: { uri?: string; prepare?: (db: Db) => Promise<unknown> } = {},
+): Promise<RoomBroker> {
+  const database = await testDatabase(uri);
+  await prepare?.(database.db);
   const config = database.config({ LOG_LEVEL: 'silent' });
   useConfig(config);
   const broker = new ServiceBroker(brokerOptions(config));

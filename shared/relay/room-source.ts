@@ -34,6 +34,8 @@ export function roomSource({ log }: Pick<Collections, 'log'>, generation: string
         .find({ at: { $gte: since } }, { readConcern: 'majority', singleBatch: true, batchSize: PAGE_ENTRIES })
         .project<Entry>({ head: 0 })
         .hint({ room: 1, from: 1 })
+        // The index has this order; told, because a database of several shards would mix theirs.
+        .sort({ room: 1, from: 1 })
         .min(bookmark ? { room: bookmark.room, from: bookmark.from + 1 } : { room: '', from: 0 })
         .toArray();
       const last = entries.at(-1);

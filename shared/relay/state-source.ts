@@ -87,6 +87,7 @@ function pageOf(collection: Collection, id: unknown): Promise<Document[]> {
   return collection
     .find({ _id: { $ne: id as never } }, { readConcern: 'majority', singleBatch: true, batchSize: PAGE_DOCUMENTS })
     .hint({ _id: 1 })
+    .sort({ _id: 1 })
     .min({ _id: id })
     .toArray();
 }

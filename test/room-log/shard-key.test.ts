@@ -131,11 +131,14 @@ async function repairs(room: string): Promise<void> {
   await rooms.post(room);
   await aside().log.insertOne(creation((await other.head(room))!, { messageId: 'left' }));
   await rooms.post(room);
-  await aside().heads.deleteOne({ _id: room });
-  await submit(await open(), room, create());
-  await aside().heads.deleteOne({ _id: room });
-  await aside().log.deleteMany({ room });
-  await submit(await open(), room, create());
+  // A head is lost, then the log, too; each is asked for by a process that does not know the room.
+  const lost = `${room}-lost`;
+  await submit(other, lost, create());
+  await aside().heads.deleteOne({ _id: lost });
+  await submit(await open(), lost, create());
+  await aside().heads.deleteOne({ _id: lost });
+  await aside().log.deleteMany({ room: lost });
+  await submit(await open(), lost, create());
 }
 
 /** Deleting it, and an id used again before the purge. */

@@ -1,8 +1,9 @@
 // Runs a program of this repository: `node tools/run.mjs tools/start/start.ts ARGUMENTS`. In plain JavaScript, so that
 // an older Node, which cannot even read the program, says what is missing.
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const NEEDED = 24;
 
@@ -16,6 +17,12 @@ if (Number.parseInt(process.versions.node, 10) < NEEDED) {
   );
   process.exit(1);
 }
+
+// The second start compiles nothing: a fifth less time. In the project, where no other user can put code; where that
+// cannot be written, as in a container, everything is compiled.
+module.enableCompileCache(
+  process.env.NODE_COMPILE_CACHE ?? fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url)),
+);
 
 const [node, , program, ...rest] = process.argv;
 const file = resolve(program ?? '');

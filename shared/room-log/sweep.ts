@@ -97,7 +97,9 @@ export class Sweeper {
     const newest = new Map<string, number>();
     for await (const { room, to } of log
       .find({ at: { $gte: from } }, { projection: { _id: 0, room: 1, to: 1 }, readConcern: 'majority' })
-      .hint({ at: 1, room: 1, to: 1 })) {
+      .hint({ at: 1, room: 1, to: 1 })
+      // A batch has up to 16 MiB otherwise, some 100,000 of these.
+      .batchSize(CHUNK)) {
       newest.set(room, Math.max(to, newest.get(room) ?? 0));
       if (newest.size >= CHUNK) await this.#catchUpRooms(newest);
     }

@@ -32,3 +32,18 @@ export async function copyToPeer(ours: Contestant, mongoUri: string, database: s
     await client.close();
   }
 }
+
+/** Copies all documents; a service makes the indexes when it starts. */
+export async function copyDatabase(mongoUri: string, from: string, to: string): Promise<void> {
+  const client = await new MongoClient(mongoUri).connect();
+  try {
+    const db = client.db(from);
+    for (const { name } of await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray())
+      await db
+        .collection(name)
+        .aggregate([{ $out: { db: to, coll: name } }])
+        .toArray();
+  } finally {
+    await client.close();
+  }
+}

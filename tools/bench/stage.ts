@@ -13,9 +13,14 @@ import type { BareSetup } from '#tools/bench/peers/bare-server.ts';
 import type { ExpressSetup } from '#tools/bench/peers/express-server.ts';
 import type { GroupCommitSetup } from '#tools/bench/peers/group-commit-server.ts';
 import { BARE, latestPath } from '#tools/bench/scenarios.ts';
-import { copyToPeer, seedOurs } from '#tools/bench/seed.ts';
+import { copyDatabase, copyToPeer, seedOurs } from '#tools/bench/seed.ts';
 
-const DATABASES = { ours: 'bench_ours', express: 'bench_express', groupCommit: 'bench_group_commit' };
+const DATABASES = {
+  ours: 'bench_ours',
+  cluster: 'bench_cluster',
+  express: 'bench_express',
+  groupCommit: 'bench_group_commit',
+};
 /** Set anew by node:http in every answer. */
 const OF_THE_SERVER = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding']);
 
@@ -80,8 +85,9 @@ export async function setUp(profile: string | undefined, later: (undo: () => Pro
   const commitSetup: GroupCommitSetup = { mongoUri: mongod.uri, database: DATABASES.groupCommit };
   const groupCommit = await startPeer('group-commit', commitSetup);
   later(() => groupCommit.stop());
-  // On the same data as the one process.
-  const cluster = await startCluster(mongod.uri, DATABASES.ours);
+  // A copy: two that write the same rooms in turns would lose a race at each turn.
+  await copyDatabase(mongod.uri, DATABASES.ours, DATABASES.cluster);
+  const cluster = await startCluster(mongod.uri, DATABASES.cluster);
   later(() => cluster.stop());
   return { mongod, generator, contestants: [ours, cluster, bare, fastify, express, groupCommit], etag };
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
 
 const START = resolve(import.meta.dirname, '../../start/start.ts');
@@ -12,7 +12,7 @@ const STOP_TIMEOUT_MS = 7_000;
 
 /** Runs what `npm start` runs, in one process, on this database. `profiles`: where to leave a CPU profile, if anywhere. */
 export async function startOurs(mongoUri: string, database: string, profiles: string | undefined): Promise<Contestant> {
-  const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(process.cwd(), profiles)}`];
+  const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`];
   const child = spawn(process.execPath, [...flags, START], {
     env: {
       ...process.env,

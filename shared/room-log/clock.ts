@@ -47,7 +47,10 @@ export class DatabaseClock implements Clock {
 
   async #resync(): Promise<void> {
     try {
+      const begun = monotonic();
       const offset = await this.#measure();
+      // A process that was frozen meanwhile would be wrong by half of that.
+      if (monotonic() - begun > JUMP_MS) return;
       const jump = offset - this.#offset;
       if (Math.abs(jump) > JUMP_MS) this.#logger.warn(`the database's clock jumped by ${Math.round(jump)} ms`);
       this.#offset = offset;

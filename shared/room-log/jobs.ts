@@ -4,6 +4,7 @@ import { Fault } from '#shared/errors.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import { computeEntry } from '#shared/room-log/compute.ts';
+import type { End } from '#shared/room-log/ends.ts';
 import { loadFor } from '#shared/room-log/load.ts';
 import type { Write } from '#shared/room-log/queue.ts';
 import type { Entry, Head, Outcome } from '#shared/room-log/types.ts';
@@ -15,6 +16,8 @@ const COMPUTED_MS = 5_000;
 export interface Computed {
   room: string;
   end: Head;
+  /** When `end`, or one that this process's own writes led from to it, was read: see ends.ts. */
+  since: number;
   /** The end was read by this very flush, so after every one of its writes was asked for. */
   justRead: boolean;
   /** Null when nothing changes. */
@@ -29,21 +32,24 @@ export type Job = Computed & { entry: Entry };
 
 export const isJob = (computed: Computed): computed is Job => computed.entry !== null;
 
-export interface Ends {
-  ends: ReadonlyMap<string, Head>;
+export interface EndsOfFlush {
+  ends: ReadonlyMap<string, End>;
   justRead: ReadonlySet<string>;
+  /** See `Ends`. */
+  isSettled: (end: End) => boolean;
 }
 
 /** L3: reads what the writes need at their rooms' ends, and computes the entries. Throws `not_stored` when it took too long. */
 export async function computeRooms(
   { collections, clock }: { collections: Collections; clock: Clock },
   batch: ReadonlyMap<string, Write[]>,
-  { ends, justRead }: Ends,
+  { ends, justRead, isSettled }: EndsOfFlush,
 ): Promise<Computed[]> {
   const asked = [...batch].map(([room, writes]) => ({
     room,
-    head: ends.get(room)!,
+    head: ends.get(room)!.head,
     commands: writes.map(({ command }) => command),
+    believesFresh: isSettled(ends.get(room)!),
   }));
   const started = monotonic();
   const loaded = await loadFor(collections, asked);
@@ -61,7 +67,8 @@ export async function computeRooms(
       id: new ObjectId(),
     });
     const [taking, rest] = [writes.slice(0, taken), writes.slice(taken)];
-    computed.push({ room, end: head, justRead: justRead.has(room), entry, writes: taking, rest, outcomes });
+    const { since } = ends.get(room)!;
+    computed.push({ room, end: head, since, justRead: justRead.has(room), entry, writes: taking, rest, outcomes });
   }
   return computed;
 }

@@ -9,6 +9,8 @@ export interface Asked {
   room: string;
   head: Head;
   commands: readonly Command[];
+  /** See `needsOf`. */
+  believesFresh: boolean;
 }
 
 type Mutable = {
@@ -31,7 +33,7 @@ export async function loadFor(collections: Collections, asked: readonly Asked[])
   const loaded = new Map<string, Loaded>();
   const needy: { ask: Asked; needs: Needs; found: Mutable }[] = [];
   for (const ask of asked) {
-    const needs = needsOf(ask.commands);
+    const needs = needsOf(ask.commands, ask.believesFresh);
     const { messageIds, keys, usernames, timestamps, previewSeqs } = needs;
     if (
       ask.head.seq === 0 ||

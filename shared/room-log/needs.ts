@@ -46,8 +46,8 @@ export const keyOf = (author: string, key: string): string => `${author}\0${key}
 export const quotedTimestamp = ({ replyTo }: Pick<Message, 'replyTo'>): string | undefined =>
   replyTo && !replyTo.messageId ? (replyTo.timestamp ?? undefined) : undefined;
 
-/** What to load for these commands. */
-export function needsOf(commands: readonly Command[]): Needs {
+/** What to load for these commands. `believesFresh`: that an id is fresh can be relied on, see ends.ts. */
+export function needsOf(commands: readonly Command[], believesFresh: boolean): Needs {
   const messageIds = new Set<string>();
   const keys = new Map<string, { author: string; key: string }>();
   const usernames = new Set<string>();
@@ -56,7 +56,7 @@ export function needsOf(commands: readonly Command[]): Needs {
   for (const command of commands) {
     if (command.op === 'create') {
       const { messageId, author, key } = command.message;
-      if (!command.fresh) messageIds.add(messageId);
+      if (!(command.fresh && believesFresh)) messageIds.add(messageId);
       if (author !== undefined && key !== undefined) keys.set(keyOf(author, key), { author, key });
       const timestamp = quotedTimestamp(command.message);
       if (timestamp !== undefined) timestamps.add(timestamp);

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { Fault } from '#shared/errors.ts';
 import { MIB } from '#shared/limits.ts';
 import { append, type Verdict } from '#shared/room-log/append.ts';
@@ -6,19 +5,25 @@ import type { Clock } from '#shared/room-log/clock.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import { confirmHeads, roomsMoved } from '#shared/room-log/confirm.ts';
 import { readEnds, storeNewHeads } from '#shared/room-log/end.ts';
-import { answer, computeRooms, type Computed, type Ends, isJob, type Job, showsBeyond } from '#shared/room-log/jobs.ts';
+import { type End, Ends } from '#shared/room-log/ends.ts';
+import {
+  answer,
+  computeRooms,
+  type Computed,
+  type EndsOfFlush,
+  isJob,
+  type Job,
+  showsBeyond,
+} from '#shared/room-log/jobs.ts';
 import { isUnsettled } from '#shared/room-log/outcome.ts';
 import { project } from '#shared/room-log/project.ts';
 import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
 import { commandBytes } from '#shared/room-log/command-bytes.ts';
-import type { Command, Entry, Head, Outcome } from '#shared/room-log/types.ts';
+import type { Command, Entry, Outcome } from '#shared/room-log/types.ts';
 
 /** What one flush takes at most. */
 const FLUSH_WRITES = 2_000;
 const FLUSH_BYTES = 16 * MIB;
-/** L2: a known end is forgotten after an hour. */
-const END_TTL_MS = 3_600_000;
-const ENDS = 100_000;
 /** L1: pause before a room that lost a race is tried again, in ms, with jitter between the two. */
 const RETRY_MS = [5, 100] as const;
 /** Pause after a failed read of the ends, in ms. */
@@ -56,7 +61,7 @@ export class Writer {
   };
   readonly #options: WriterOptions;
   readonly #queue = new WriteQueue();
-  readonly #ends = new LRUCache<string, Head>({ max: ENDS, ttl: END_TTL_MS });
+  readonly #ends = new Ends();
   #running: Promise<void> | undefined;
   /** Ends a pause of the loop. */
   #wake: () => void = () => undefined;
@@ -83,6 +88,7 @@ export class Writer {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#running;
+    this.#ends.stop();
   }
 
   async #run(): Promise<void> {
@@ -132,7 +138,7 @@ export class Writer {
     }
     if (jobs.length === 0) return;
     for (const write of jobs.flatMap(({ writes }) => writes)) if (write.state === 'waiting') write.state = 'sent';
-    for (const { room } of jobs) this.#ends.delete(room);
+    for (const { room } of jobs) this.#ends.forget(room);
     try {
       const watch = { unsettled: (error: unknown) => this.#unsettled(error) };
       const verdicts = await append(
@@ -160,7 +166,7 @@ export class Writer {
       const { room, entry, writes, rest } = one;
       this.#queue.putBack(room, rest, 0);
       const isVoid = moved.has(room) || (!entry && showsBeyond(one));
-      if (isVoid) this.#ends.delete(room);
+      if (isVoid) this.#ends.forget(room);
       if (isVoid || (entry && writes.some(({ state }) => state === 'done'))) this.#queue.putBack(room, writes, 0);
       else if (isJob(one)) jobs.push(one);
       else answer(one);
@@ -169,18 +175,19 @@ export class Writer {
   }
 
   /** Takes a room whose end cannot be read out of the batch: its log cannot be shown, which is a bug, and only its own. */
-  async #readEnds(batch: Map<string, Write[]>): Promise<Ends> {
-    const ends = new Map<string, Head>();
+  async #readEnds(batch: Map<string, Write[]>): Promise<EndsOfFlush> {
+    const ends = new Map<string, End>();
     const unknown: string[] = [];
     for (const room of batch.keys()) {
-      const head = this.#ends.get(room);
-      if (head) ends.set(room, head);
+      const end = this.#ends.get(room);
+      if (end) ends.set(room, end);
       else unknown.push(room);
     }
     const read = async (rooms: string[]) => {
       if (rooms.length === 0) return;
       try {
-        for (const [room, head] of await readEnds(this.#options.collections, rooms)) ends.set(room, head);
+        for (const [room, head] of await readEnds(this.#options.collections, rooms))
+          ends.set(room, this.#ends.read(head));
       } catch (error) {
         if (isUnsettled(error)) throw error;
         if (rooms.length > 1) for (const room of rooms) await read([room]);
@@ -188,7 +195,7 @@ export class Writer {
       }
     };
     await read(unknown);
-    return { ends, justRead: new Set(unknown) };
+    return { ends, justRead: new Set(unknown), isSettled: (end) => this.#ends.isSettled(end) };
   }
 
   #stuck(room: string, batch: Map<string, Write[]>, error: unknown): void {
@@ -268,7 +275,7 @@ export class Writer {
     for (const job of sound) {
       this.stats.entries += 1;
       this.stats.changes += job.entry.changes.length;
-      if (moved) this.#ends.set(job.room, job.entry.head);
+      if (moved) this.#ends.set(job.room, { head: job.entry.head, since: job.since });
       answer(job);
     }
   }

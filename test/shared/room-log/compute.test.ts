@@ -288,7 +288,7 @@ describe('computeEntry: sizes (L1)', () => {
 
 describe('needsOf', () => {
   it('L3: needs nothing for a plain new message', () => {
-    expect(needsOf([create('a', {}, true)])).toEqual({
+    expect(needsOf([create('a', {}, true)], true)).toEqual({
       messageIds: [],
       keys: [],
       usernames: [],
@@ -300,7 +300,7 @@ describe('needsOf', () => {
   it('names targets, possible repeats, keys, users, timestamps and how many previews', () => {
     const keyed = { author: 'id:u', key: 'k', keyHash: 'h', replyTo: { timestamp: 't', text: '' } };
     const commands = [create('a'), create('b', keyed, true), edit('c', 'x'), remove('c'), react('d', 'u')];
-    expect(needsOf([...commands, recolour('alice', 'red')])).toEqual({
+    expect(needsOf([...commands, recolour('alice', 'red')], true)).toEqual({
       messageIds: ['a', 'c', 'd'],
       keys: [{ author: 'id:u', key: 'k' }],
       usernames: ['alice'],

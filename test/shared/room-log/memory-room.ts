@@ -86,7 +86,7 @@ export class MemoryRoom {
   }
 
   #load(commands: readonly Command[]): Loaded {
-    const needs = needsOf(commands);
+    const needs = needsOf(commands, true);
     const all = [...this.documents.values()];
     const byKey = new Map<string, Message>();
     for (const { author, key } of needs.keys) {

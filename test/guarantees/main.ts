@@ -101,7 +101,7 @@ async function main(args: string[]): Promise<number> {
     const verify = await runTool('verify', [], tmpdir(), env);
     const minutes = Math.round((performance.now() - begun) / 60_000);
     const red = results.filter((one) => problemsOf(one).length > 0);
-    const machine = machineOf('6.0, replica set of three', before);
+    const machine = machineOf('6.0', before, 'replica set of three');
     const verified = { ok: verify.code === 0, text: verify.stdout };
     if (values.write) writeFileSync(PAGE, page({ results, machine, minutes, verify: verified }));
     process.stdout.write(`${verify.stdout}${verify.code === 0 ? '' : verify.stderr}\n`);

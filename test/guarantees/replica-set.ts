@@ -198,7 +198,8 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     async stop() {
       await Promise.all(members.map(({ id }) => (signal(id, 'SIGCONT'), stopProcess(id, STOP_MS))));
       await Promise.all(members.map(({ proxy }) => proxy.close()));
-      if (smallDisk) execFileSync('umount', [folders[ON_SMALL_DISK]!]);
+      // Lazily: a mongod that was killed may hold it for another moment.
+      if (smallDisk) execFileSync('umount', ['--lazy', folders[ON_SMALL_DISK]!]);
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -1,7 +1,7 @@
 import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** What the figures were made on, for people. `load`: as `loadBefore` told it. */
-export function machineOf(mongod: string, load: number): string[][] {
+/** What the figures were made on, for people. `load`: as `loadBefore` told it; `members`: how many mongods, in words. */
+export function machineOf(mongod: string, load: number, members = 'one-node replica set'): string[][] {
   const all = cpus();
   const gib = Math.round(totalmem() / 1024 ** 3);
   return [
@@ -14,7 +14,7 @@ export function machineOf(mongod: string, load: number): string[][] {
     ['Memory', `${gib} GiB`],
     ['System', `${type()} ${release()}`],
     ['Node', process.versions.node],
-    ['MongoDB', `${mongod.split(',')[0]}, one-node replica set, journaled`],
+    ['MongoDB', `${mongod.split(',')[0]}, ${members}, journaled`],
   ];
 }
 

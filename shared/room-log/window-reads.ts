@@ -1,5 +1,6 @@
 import { LIMITS } from '#shared/limits.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
+import { shaped } from '#shared/room-log/shaped.ts';
 import { bytesOf } from '#shared/room-log/sizes.ts';
 import type { Head, Message, Window } from '#shared/room-log/types.ts';
 import { applyEntry, missingQuotes, windowOf, withQuotes } from '#shared/room-log/window.ts';
@@ -20,6 +21,7 @@ export async function advanced(
   let changes = 0;
   let bytes = 0;
   for await (const entry of log.find(filter).sort({ from: 1 }).batchSize(100)) {
+    for (const change of entry.changes) if (change.message) change.message = shaped(change.message, base.room);
     for (const { message } of entry.changes) bytes += message ? bytesOf(message) : 0;
     const next = bytes > LIMITS.entryBytes || entry.epoch !== head.epoch ? null : applyEntry(window, entry, base.epoch);
     if (!next) return undefined;
@@ -52,7 +54,7 @@ export async function queried(
   for await (const message of cursor) {
     bytes += bytesOf(message);
     if (bytes > LIMITS.windowBytes && newestFirst.length > 0) break;
-    newestFirst.push(message);
+    newestFirst.push(shaped(message, room));
     isAhead ||= message.rev > rev;
   }
   if (isAhead) ahead();

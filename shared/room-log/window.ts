@@ -1,7 +1,6 @@
 import { LIMITS } from '#shared/limits.ts';
 import { quotedId, quotedOf, quoteIdsOf } from '#shared/room-log/quotes.ts';
 import { recoloured } from '#shared/room-log/rules.ts';
-import { shaped } from '#shared/room-log/shaped.ts';
 import { bytesOf, quoteBytes, textBytes } from '#shared/room-log/sizes.ts';
 import type { Change, ChangeOp, Entry, Message, Quoted, Window } from '#shared/room-log/types.ts';
 
@@ -60,7 +59,7 @@ function put(draft: Draft, message: Message): void {
   const index = indexOf(draft.items, message.seq);
   const there = draft.items[index]?.seq === message.seq ? draft.items[index] : undefined;
   if (there && there.rev >= message.rev) return;
-  draft.items.splice(index, there ? 1 : 0, shaped(message, draft.room));
+  draft.items.splice(index, there ? 1 : 0, message);
   draft.bytes += bytesOf(message) - (there ? bytesOf(there) : 0);
   dropQuote(draft, message.messageId);
 }
@@ -124,7 +123,7 @@ function finished(draft: Draft): Window {
 
 /** A window of what a query found, without quotes. */
 export function windowOf({ room, epoch, rev, floorSeq, headSeq, newestFirst, complete }: WindowBase): Window {
-  const items = newestFirst.map((message) => shaped(message, room)).reverse();
+  const items = newestFirst.toReversed();
   const startSeq = complete ? floorSeq + 1 : (items[0]?.seq ?? headSeq + 1);
   const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
   return finished({ room, epoch, rev, floorSeq, startSeq, items, quotes: new Map(), bytes });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isUnavailable } from '#shared/mongo-faults.ts';
+import { pause } from '#shared/pause.ts';
 
 /** Between two tries, in ms; each try itself waits for the server selection time-out. */
 const PAUSE_MS = 1_000;
@@ -20,9 +20,7 @@ export async function waitForDatabase<T>(
       if (!isUnavailable(error)) throw error;
       waiting(error);
     }
-    await sleep(PAUSE_MS, undefined, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    await pause(PAUSE_MS, signal);
   }
   return null;
 }

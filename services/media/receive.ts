@@ -99,6 +99,7 @@ export async function receiveFile(req: IncomingMessage, wanted: Wanted): Promise
   } catch (error) {
     req.unpipe(parser);
     over.abort();
+    // It ends by the abort, or its error is the one that is thrown: the file must only be closed before it is removed.
     await writing?.catch(() => undefined);
     throw error;
   } finally {

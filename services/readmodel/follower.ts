@@ -6,6 +6,7 @@ import { Consumer } from '#shared/kafka/consumer.ts';
 import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
 import { Producer, SendAbortedError } from '#shared/kafka/producer.ts';
 import { awaitTopics, topicOf } from '#shared/kafka/topics.ts';
+import { pause } from '#shared/pause.ts';
 import type { ReadModel } from '#shared/read-model/read-model.ts';
 import type { Rooms } from '#shared/room-log/rooms.ts';
 import { sendDeadLetters } from '#services/readmodel/dead-letters.ts';
@@ -132,7 +133,7 @@ export class Follower {
         if (error instanceof SendAbortedError) return undefined;
         this.#warn(`events wait: ${String(error)}`);
       }
-      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(RETRY_MS, signal);
     }
     return undefined;
   }
@@ -152,7 +153,7 @@ export class Follower {
       await Promise.all(Array.from({ length: AT_ONCE }, worker));
       const positions = this.#pending.positions();
       if (await this.#consumer.commit(positions)) this.#pending.committed(positions);
-      if (!busy) await sleep(TURN_MS, undefined, { signal }).catch(() => undefined);
+      if (!busy) await pause(TURN_MS, signal);
     }
   }
 }

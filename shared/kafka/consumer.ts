@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer as KafkajsConsumer, EachBatchPayload } from 'kafkajs';
 import { type Batch, batchOf, type Partition, type Position } from '#shared/kafka/batch.ts';
 import { type Client, createClient, type KafkaConfig } from '#shared/kafka/client.ts';
 import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
+import { pause } from '#shared/pause.ts';
 
 /**
  * A member that is silent for so long, in ms, loses its partitions: so long they stand still after a SIGKILL. Brokers
@@ -129,7 +129,7 @@ export class Consumer {
       } finally {
         client.cut();
       }
-      await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+      await pause(PAUSE_MS, signal);
     }
   }
 
@@ -207,7 +207,8 @@ export class Consumer {
     this.#ends.set(keyOf(batch), batch.end);
     if (!this.#committed.has(keyOf(batch)))
       this.#committed.set(keyOf(batch), { ...batch, offset: batch.messages[0]!.offset });
-    // A batch that takes long must not cost the membership. A heartbeat that fails shows at the next fetch.
+    // A batch that takes long must not cost the membership. A heartbeat that fails needs no handling here: the next fetch
+    // fails then, too.
     const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), HEARTBEAT_MS);
     try {
       await this.#options.take(batch);

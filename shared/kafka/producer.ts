@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CompressionTypes, Partitioners, type Producer as KafkajsProducer } from 'kafkajs';
 import { type Client, createClient, type KafkaConfig, RETRY, rootOf } from '#shared/kafka/client.ts';
 import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
+import { pause } from '#shared/pause.ts';
 
 /** A message to send. All of one key go to one partition, in order. */
 export interface Outgoing {
@@ -66,6 +66,7 @@ export class Producer {
    */
   send(topic: string, messages: readonly Outgoing[], signal?: AbortSignal): Promise<void> {
     const mine = this.#tail.then(() => this.#send(topic, messages, signal));
+    // Its error is told to whoever sent it; the next call only waits for its turn.
     this.#tail = mine.catch(() => undefined);
     return mine;
   }
@@ -97,7 +98,7 @@ export class Producer {
         this.#retries += 1;
         this.#problem = String(root);
         this.#warn(`Kafka does not take messages for ${topic}, trying on: ${String(root)}`);
-        await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+        await pause(PAUSE_MS, signal);
       }
     }
   }

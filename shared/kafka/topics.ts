@@ -4,6 +4,7 @@ import type { Config } from '#shared/config.ts';
 import { createClient, type KafkaConfig } from '#shared/kafka/client.ts';
 import type { KafkaLogger } from '#shared/kafka/log.ts';
 import { MIB } from '#shared/limits.ts';
+import { pause } from '#shared/pause.ts';
 
 /** Topics by what they carry; `topicOf` makes the name. */
 export type TopicKind = 'messages' | 'groups' | 'profiles' | 'dead-letters';
@@ -90,7 +91,7 @@ export async function awaitTopics(options: TopicOptions, signal: AbortSignal): P
       if (signal.aborted) return false;
       options.logger.warn(`Kafka does not have the topics yet: ${String(error)}`);
     }
-    await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    await pause(PAUSE_MS, signal);
   }
   return false;
 }

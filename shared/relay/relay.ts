@@ -8,6 +8,7 @@ import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
 import { Producer, SendAbortedError } from '#shared/kafka/producer.ts';
 import { awaitTopics, ensureTopics, topicOf } from '#shared/kafka/topics.ts';
 import { isUnavailable } from '#shared/mongo-faults.ts';
+import { pause } from '#shared/pause.ts';
 import { follow } from '#shared/relay/follow.ts';
 import { loadPlace } from '#shared/relay/place.ts';
 import { keepImages } from '#shared/relay/images.ts';
@@ -104,7 +105,7 @@ export class Relay {
         this.stats.failures += 1;
         this.#warn(`the relay of ${this.name} failed and tries again: ${String(error)}`);
       }
-      await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await pause(PAUSE_MS, signal, false);
     }
     const { meta } = collectionsOf(this.#options.db);
     // Where the database is away the lease ends by itself.

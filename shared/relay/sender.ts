@@ -67,6 +67,7 @@ async function beforeAbort(sending: Promise<void>, signal: AbortSignal): Promise
     await Promise.race([sending, aborted.promise]);
   } finally {
     signal.removeEventListener('abort', abort);
+    // After an abort nobody waits for it any more; before, its error came through the race.
     sending.catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '#shared/pause.ts';
 import { identify, type ProcessId } from '#tools/mongod/process-id.ts';
 import { freePort } from '#tools/mongod/port.ts';
 import { BackOff } from '#tools/cluster/back-off.ts';
@@ -99,7 +99,7 @@ export class Member {
       if (signal.aborted) return;
       const wait = backOff.after({ lifeMs: performance.now() - begin, orderly: end === 'exit code 0' });
       say(`ended (${end}); it is started again in ${wait / 1_000} s`);
-      await sleep(wait, undefined, { signal }).catch(() => undefined);
+      await pause(wait, signal);
       this.#restarts += 1;
     }
   }

@@ -1,4 +1,4 @@
-import { invalid } from '#shared/errors.ts';
+import { invalid, isFault } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
 import type { Handler, Request, Resources } from '#services/api-gateway/handlers/handler.ts';
 import { isDataUrl } from '#services/api-gateway/media/avatars.ts';
@@ -44,6 +44,11 @@ export const withMessageAvatar =
   async (request, resources) => {
     const sent = request.params.avatar;
     if (!isDataUrl(sent)) return handler(request, resources);
-    const url = await keptAvatar(request, resources, sent).catch(() => null);
+    let url: string | null = null;
+    try {
+      url = await keptAvatar(request, resources, sent);
+    } catch (error) {
+      if (!isFault(error)) throw error;
+    }
     return handler(withField(request, 'avatar', url), resources);
   };

@@ -61,8 +61,8 @@ export class LikesRepository {
 
   /** Takes away all likes from and to these names. */
   async deleteAllOf(names: readonly string[]): Promise<void> {
-    const any = { $in: names };
-    await Promise.all([this.#likes.deleteMany({ fromLc: any }), this.#likes.deleteMany({ toLc: any })]);
+    const oneOf = { $in: names };
+    await Promise.all([this.#likes.deleteMany({ fromLc: oneOf }), this.#likes.deleteMany({ toLc: oneOf })]);
   }
 
   /** The newest likes to a name. */

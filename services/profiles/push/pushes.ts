@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '#shared/pause.ts';
 import type { Notice, Sender } from '#services/profiles/push/sender.ts';
 import type {
   SubscriptionDocument,
@@ -37,9 +37,9 @@ export class Pushes {
       if (result === 'sent') await this.#subscriptions.succeeded(device);
       if (result === 'gone') await this.#subscriptions.remove(device.endpoint);
       if (result !== 'failed') return result === 'sent';
-      const pause = pauses[attempt];
-      if (pause === undefined || this.#signal.aborted) break;
-      await sleep(pause, undefined, { signal: this.#signal }).catch(() => undefined);
+      const pauseMs = pauses[attempt];
+      if (pauseMs === undefined || this.#signal.aborted) break;
+      await pause(pauseMs, this.#signal);
     }
     await this.#subscriptions.failed(device, Date.now());
     return false;

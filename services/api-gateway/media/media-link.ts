@@ -86,8 +86,9 @@ function start({ host, port, key }: Instance, { method, path, headers }: MediaRe
     port,
     method,
     path,
-    headers: { ...given, [MEDIA_KEY_HEADER]: key },
-    // An upload's connection ends with it, so that one that breaks leaves nothing.
+    // An upload's connection ends with it, so that one that breaks leaves nothing. It is for this side to end: a server
+    // that was told "close" does it with its answer, and what is still being sent then takes an early answer back.
+    headers: { ...given, [MEDIA_KEY_HEADER]: key, connection: 'keep-alive' },
     agent: agent ?? false,
     timeout: SILENCE_MS,
   });

@@ -12,6 +12,7 @@ import type { Params, Result } from '#shared/contract.ts';
 import { deadlineOf } from '#shared/deadline.ts';
 import { databaseCheck } from '#shared/health/database.ts';
 import { readiness } from '#shared/health/readiness.ts';
+import { MIB } from '#shared/limits.ts';
 import { type Mongo, openMongo } from '#shared/mongo.ts';
 import { ReadModel } from '#shared/read-model/read-model.ts';
 import { type OpenRooms, openRooms } from '#shared/room-log/open.ts';
@@ -34,6 +35,9 @@ type This = Service & State;
 type Actions = typeof readmodelContract;
 
 const DEFAULT_GROUPS = 50;
+
+/** A window is made at most every ten seconds, from the stored one: few are worth their memory meanwhile. */
+const KEPT_BYTES = 2 * MIB;
 
 const action = <N extends keyof Actions>(
   name: N,
@@ -74,7 +78,7 @@ async function follow(service: This): Promise<void> {
     const { db } = await database(service);
     const model = new ReadModel(db);
     await model.ensureIndexes();
-    return { model, rooms: await openRooms({ db, logger, readModel: model, sweep: false }) };
+    return { model, rooms: await openRooms({ db, logger, readModel: model, windowBytes: KEPT_BYTES, sweep: false }) };
   };
   const opened = await waitForDatabase(open, service.stopping.signal, (error) =>
     service.logger.warn('readmodel waits for MongoDB', error),

@@ -6,7 +6,7 @@ import type { Entry, Head, Window } from '#shared/room-log/types.ts';
 import { advanced, filled, queried } from '#shared/room-log/window-reads.ts';
 import { applyEntry, missingQuotes } from '#shared/room-log/window.ts';
 
-/** What the windows of a process may hold together. */
+/** What the windows of a process may hold together; the bytes unless it says otherwise. */
 const CACHE_WINDOWS = 5_000;
 const CACHE_BYTES = 64 * MIB;
 
@@ -15,7 +15,8 @@ export interface WindowsOptions {
   head(room: string): Promise<Head | null>;
   epochOf(head: Head): string;
   repair(room: string): void;
-  readModel?: StoredWindows;
+  readModel: StoredWindows | undefined;
+  maxBytes: number | undefined;
   logger: { warn(message: string): void };
 }
 
@@ -33,15 +34,16 @@ export class Windows {
   /** Reads by the base that they began with. */
   readonly stats: Record<WindowRead['base'], number> = { cache: 0, readmodel: 0, query: 0 };
   readonly #options: WindowsOptions;
-  readonly #cache = new LRUCache<string, Window>({
-    max: CACHE_WINDOWS,
-    maxSize: CACHE_BYTES,
-    sizeCalculation: ({ bytes }) => bytes + 1,
-  });
+  readonly #cache: LRUCache<string, Window>;
   readonly #refreshing = new Map<string, Promise<WindowRead>>();
 
   constructor(options: WindowsOptions) {
     this.#options = options;
+    this.#cache = new LRUCache({
+      max: CACHE_WINDOWS,
+      maxSize: options.maxBytes ?? CACHE_BYTES,
+      sizeCalculation: ({ bytes }) => bytes + 1,
+    });
   }
 
   /** The window of a room now; null when the room has no head. */

@@ -22,6 +22,8 @@ export interface RoomsOptions {
   collections?: Collections;
   /** Where windows that this process does not hold may be found ready made. Default: nowhere, they are queried. */
   readModel?: StoredWindows;
+  /** What the windows that are kept may hold together, by estimate. Default: 64 MiB. */
+  windowBytes?: number;
   /** Default true: this process takes part in sweeping (L7). */
   sweep?: boolean;
   sweepIntervalMs?: number;
@@ -54,8 +56,7 @@ export async function openRooms(options: RoomsOptions): Promise<OpenRooms> {
   const own = options.clock ? undefined : new DatabaseClock(db, logger);
   await own?.start();
   const clock = options.clock ?? own!;
-  const { readModel, sweepIntervalMs, sentBefore } = options;
-  const rooms = new RoomLog(collections, { generation, clock, logger, readModel, sweepIntervalMs, sentBefore });
+  const rooms = new RoomLog(collections, { ...options, generation, clock });
   if (options.sweep !== false) rooms.sweeper.start();
   const close = rooms.close.bind(rooms);
   rooms.close = async () => {
@@ -65,13 +66,9 @@ export async function openRooms(options: RoomsOptions): Promise<OpenRooms> {
   return rooms;
 }
 
-interface RoomLogOptions {
+interface RoomLogOptions extends RoomsOptions {
   generation: string;
   clock: Clock;
-  logger: RoomsOptions['logger'];
-  readModel: StoredWindows | undefined;
-  sweepIntervalMs: number | undefined;
-  sentBefore: RoomsOptions['sentBefore'];
 }
 
 class RoomLog implements OpenRooms {
@@ -86,7 +83,7 @@ class RoomLog implements OpenRooms {
   readonly #repairing = new Set<string>();
 
   constructor(collections: Collections, options: RoomLogOptions) {
-    const { generation, clock, logger, readModel, sweepIntervalMs, sentBefore } = options;
+    const { generation, clock, logger, readModel, windowBytes, sweepIntervalMs, sentBefore } = options;
     this.collections = collections;
     this.#generation = generation;
     this.#logger = logger;
@@ -98,6 +95,7 @@ class RoomLog implements OpenRooms {
       epochOf,
       repair: (room) => this.repair(room),
       readModel,
+      maxBytes: windowBytes,
       logger,
     });
     this.#writer = new Writer({ collections, clock, logger, written: (entries) => this.#written(entries) });

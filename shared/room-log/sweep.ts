@@ -88,19 +88,19 @@ export class Sweeper {
     if (!stop()) await purgeRooms(this.#options.collections, now, stop);
   }
 
-  /** Applies entries beyond their head. Reads index keys only: room and rev of what was appended since the last turn. */
+  /** Applies entries beyond their head: of each room that was written to since the last turn, its last rev. Index keys only. */
   async #applyLeftBehind(now: Millis): Promise<void> {
     const { log, meta } = this.#options.collections;
     const place = await meta.findOne({ _id: 'sweeper:place' });
     const from = (place?.at ?? 0) - (this.#first ? FIRST_OVERLAP_MS : OVERLAP_MS);
     this.#first = false;
     const newest = new Map<string, number>();
-    for await (const { room, to } of log
-      .find({ at: { $gte: from } }, { projection: { _id: 0, room: 1, to: 1 }, readConcern: 'majority' })
-      .hint({ at: 1, room: 1, to: 1 })
-      // A batch has up to 16 MiB otherwise, some 100,000 of these.
-      .batchSize(CHUNK)) {
-      newest.set(room, Math.max(to, newest.get(room) ?? 0));
+    const written = log.aggregate<{ _id: string; to: number }>(
+      [{ $match: { at: { $gte: from } } }, { $group: { _id: '$room', to: { $max: '$to' } } }],
+      { readConcern: 'majority', hint: { at: 1, room: 1, to: 1 }, allowDiskUse: true, batchSize: CHUNK },
+    );
+    for await (const { _id: room, to } of written) {
+      newest.set(room, to);
       if (newest.size >= CHUNK) await this.#catchUpRooms(newest);
     }
     await this.#catchUpRooms(newest);

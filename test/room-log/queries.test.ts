@@ -48,7 +48,7 @@ const QUERIES = [
   'find room_colours {room:?,usernameLc:{$in:?}}',
   'find room_log {$or:[{room:?,from:?}]}',
   'find room_log {at:{$gte:?,$lt:?}} sort {at:1} limit',
-  'find room_log {at:{$gte:?}}',
+  'aggregate room_log $match $group',
   'find room_log {room:?,from:{$gt:?}} sort {from:1} limit',
   'find room_log {room:?,from:{$gt:?,$lte:?}} sort {from:1}',
   'find room_log {room:?} sort {from:1} limit',

@@ -30,7 +30,7 @@ type Cost = 'keys' | 'returned' | 'log' | 'told';
 
 const SCATTERED: Record<string, Record<string, Cost>> = {
   sweeper: {
-    'find room_log {at:{$gte:?}}': 'keys',
+    'aggregate room_log $match $group': 'keys',
     'find room_log {at:{$gte:?,$lt:?}} sort {at:1} limit': 'returned',
     'delete room_log {_id:{$in:?}}': 'returned',
     'find rooms {purgeAt:{$lte:?}} sort {purgeAt:1} limit': 'returned',

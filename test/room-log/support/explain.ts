@@ -34,6 +34,10 @@ const text = (form: unknown) => JSON.stringify(form).replaceAll('"', '');
 /** The messages of groups and of DMs are asked alike. */
 const nounOf = (collection: string) => collection.replace(/^(group|dm)_messages$/, 'messages');
 
+/** The names of a pipeline's stages. */
+export const stagesIn = ({ pipeline }: Document): string[] =>
+  (pipeline as Document[]).map((stage) => Object.keys(stage)[0]!);
+
 /** The queries of one command; none for inserts and for what is only asked by the driver. */
 export function queriesOf({ name, collection, command }: Sent): Query[] {
   if (name === 'find') {
@@ -43,6 +47,11 @@ export function queriesOf({ name, collection, command }: Sent): Query[] {
       : '';
     const shape = `find ${nounOf(collection)} ${text(formOf(filter))}${order}${limit ? ' limit' : ''}`;
     return [{ shape, command: { find: collection, filter, sort, limit, projection, hint } }];
+  }
+  if (name === 'aggregate' && stagesIn(command)[0] === '$match') {
+    const { pipeline, hint } = command;
+    const shape = `aggregate ${collection} ${stagesIn(command).join(' ')}`;
+    return [{ shape, command: { aggregate: collection, pipeline, hint, cursor: {} } }];
   }
   if (name === 'update')
     return (command.updates as Document[]).map((one) => ({
@@ -77,7 +86,10 @@ function stagesOf(plan: Document | undefined): string[] {
 /** Explains a query as it would run now. Nothing is changed. */
 export async function explain(db: Db, { shape, command }: Query): Promise<Explained> {
   const defined = Object.fromEntries(Object.entries(command).filter(([, value]) => value !== undefined));
-  const { queryPlanner, executionStats } = await db.command({ explain: defined, verbosity: 'executionStats' });
+  const answer = await db.command({ explain: defined, verbosity: 'executionStats' });
+  // Of a pipeline, what its first stage reads.
+  const first = (answer.stages as Document[] | undefined)?.[0]?.$cursor as Document | undefined;
+  const { queryPlanner, executionStats } = first ?? answer;
   const { executionStages, nReturned, totalDocsExamined } = executionStats as Document;
   const top = executionStages as Document;
   const changed = ((top.nMatched ?? top.nWouldDelete ?? 0) as number) + ((top.nWouldUpsert ?? 0) as number);

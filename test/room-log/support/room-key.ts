@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import type { Sent } from '#test/room-log/support/command-log.ts';
-import { queriesOf } from '#test/room-log/support/explain.ts';
+import { queriesOf, stagesIn } from '#test/room-log/support/explain.ts';
 
 /** Which commands could be sent to the one shard that has the room, were MongoDB sharded by room id. */
 
@@ -48,8 +48,10 @@ export function scatteredBy(sent: Sent): Scattered[] {
   const { name, collection, command } = sent;
   if (OF_CURSORS.has(name) || UNSHARDED.has(collection)) return [];
   if (name === 'aggregate') {
-    const stages = (command.pipeline as Document[]).map((stage) => Object.keys(stage)[0]);
-    return [{ shape: `aggregate ${collection} ${stages.join(' ')}` }];
+    const [query] = queriesOf(sent);
+    return [
+      query ? { shape: query.shape, query } : { shape: `aggregate ${collection} ${stagesIn(command).join(' ')}` },
+    ];
   }
   const key = SHARD_KEYS[collection];
   if (key === undefined) throw new Error(`nobody said what ${collection} would be sharded by: ${name}`);

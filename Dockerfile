@@ -22,7 +22,8 @@ ENV NODE_ENV=production \
     HEALTH_PORT=9090 \
     LOG_FORMAT=json \
     # kafkajs sets a timer for a moment that has passed, once a process; nothing comes of it.
-    NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
+    NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning \
+    NODE_COMPILE_CACHE=/app/.compile-cache
 COPY --from=dependencies /app/node_modules node_modules
 # From the stage that checked them: code with a type error becomes no image.
 COPY --from=check /app/package.json /app/moleculer.config.ts ./
@@ -32,8 +33,11 @@ COPY --from=check /app/services services
 COPY --from=check /app/tools/restored.ts tools/restored.ts
 # A volume that is mounted here for the first time gets its owner: `-v media:/media -e MEDIA_DIR=/media`.
 COPY --from=dependencies --chown=1000:1000 /volumes /
+RUN install -d -o 1000 -g 1000 .compile-cache
 # The user `node` of the base image, by number: Kubernetes cannot tell from a name that it is not root.
 USER 1000:1000
+# Compiled here, once, as the user who reads it: without it a start takes half as long again, and 20 MB more.
+RUN ["node", "--input-type=module", "-e", "import { globSync } from 'node:fs'; for (const file of ['moleculer.config.ts', ...globSync('services/*/*.service.ts')]) await import(process.cwd() + '/' + file)"]
 EXPOSE 8081 9090
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HEALTH_PORT + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '#shared/config.ts';
@@ -19,9 +20,23 @@ describe('the image', () => {
   it('is of Node 24, in several stages, of which the last installs nothing', () => {
     expect(image.stages.length).toBeGreaterThan(1);
     for (const [from] of image.stages) expect(from!.rest).toMatch(/^node:24(\.\d+)*-slim\b/);
-    expect(image.stages.at(-1)!.filter(({ name }) => name === 'RUN')).toEqual([]);
+    const run = image.stages.at(-1)!.filter(({ name }) => name === 'RUN');
+    expect(run.filter(({ rest }) => /npm|apt/.test(rest))).toEqual([]);
     const installs = image.stages.flat().filter(({ rest }) => rest.includes('npm ci'));
     expect(installs.map(({ rest }) => rest.includes('--omit=dev'))).toEqual([false, true]);
+  });
+
+  it('compiles every service for the processes that it starts', () => {
+    const compile = image.stages.at(-1)!.findLast(({ name }) => name === 'RUN')!;
+    const [node, ...args] = JSON.parse(compile.rest) as string[];
+    expect(node).toBe('node');
+    const folder = mkdtempSync(join(tmpdir(), 'truematch-compiled-'));
+    try {
+      execFileSync(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_COMPILE_CACHE: folder } });
+      expect(readdirSync(folder, { recursive: true }).length).toBeGreaterThan(1_000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('runs as a user that is not root, by number', () => {

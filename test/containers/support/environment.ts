@@ -3,7 +3,7 @@ import type { Image } from '#test/containers/support/image.ts';
 import { type ConfigMap, type Deployment, type KubernetesObject, ofKind } from '#test/containers/support/objects.ts';
 
 /** What others than the program read. */
-const FOREIGN = new Set(['NODE_ENV', 'NODE_OPTIONS']);
+const FOREIGN = new Set(['NODE_COMPILE_CACHE', 'NODE_ENV', 'NODE_OPTIONS']);
 
 /** The names among `names` that the program does not read. */
 export function unknownVariables(names: readonly string[]): string[] {

@@ -62,8 +62,8 @@ export class WriteQueue {
     return promise;
   }
 
-  /** Takes up to `max` writes and their bytes, of each room a run from its front; rooms that must wait are left. */
-  take(max: number, maxBytes: number): Map<string, Write[]> {
+  /** Takes up to `max` writes and their bytes, of each room a run from its front; rooms that must wait, or are busy, are left. */
+  take(max: number, maxBytes: number, busy: ReadonlySet<string>): Map<string, Write[]> {
     const taken = new Map<string, Write[]>();
     const left: [string, Lane][] = [];
     const now = monotonic();
@@ -71,7 +71,7 @@ export class WriteQueue {
     let bytes = 0;
     for (const [room, lane] of this.#lanes) {
       if (count >= max || bytes >= maxBytes) break;
-      if (lane.notBefore > now) continue;
+      if (lane.notBefore > now || busy.has(room)) continue;
       const run = lane.writes[0]!.alone ? 1 : Math.min(lane.writes.length, LIMITS.entryChanges, max - count);
       const some = lane.writes.splice(0, run);
       this.#lanes.delete(room);
@@ -102,12 +102,11 @@ export class WriteQueue {
     }
   }
 
-  /** Milliseconds until something can be taken; undefined when nothing waits. */
-  nextIn(): number | undefined {
-    if (this.#lanes.size === 0) return undefined;
+  /** Milliseconds until something can be taken; undefined when nothing waits but what is busy. */
+  nextIn(busy: ReadonlySet<string>): number | undefined {
     let earliest = Infinity;
-    for (const { notBefore } of this.#lanes.values()) earliest = Math.min(earliest, notBefore);
-    return Math.max(0, earliest - monotonic());
+    for (const [room, { notBefore }] of this.#lanes) if (!busy.has(room)) earliest = Math.min(earliest, notBefore);
+    return earliest === Infinity ? undefined : Math.max(0, earliest - monotonic());
   }
 
   #enqueue(write: Write): void {

@@ -21,6 +21,8 @@ import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
 import { commandBytes } from '#shared/room-log/command-bytes.ts';
 import type { Command, Entry, Outcome } from '#shared/room-log/types.ts';
 
+/** Flushes under way at most: one in each of the three steps, append, messages and heads, and one that is held up. */
+const FLUSHES = 4;
 /** What one flush takes at most. */
 const FLUSH_WRITES = 2_000;
 const FLUSH_BYTES = 16 * MIB;
@@ -48,7 +50,10 @@ export interface WriterStats {
   projectionFailures: number;
 }
 
-/** L9: group commit. One flush is under way; what arrives meanwhile, of all rooms, goes into the next. */
+/**
+ * L9: group commit. One flush at a time is appended; what arrives meanwhile, of all rooms, goes into the next, which is
+ * appended while the one before is projected. A room is in one flush at a time.
+ */
 export class Writer {
   readonly stats: WriterStats = {
     flushes: 0,
@@ -62,10 +67,17 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #queue = new WriteQueue();
   readonly #ends = new Ends();
-  #running: Promise<void> | undefined;
-  /** Ends a pause of the loop. */
-  #wake: () => void = () => undefined;
+  /** Rooms of the flushes under way. */
+  readonly #busy = new Set<string>();
+  #underWay = 0;
+  /** A flush is on its way to the log. */
+  #appending = false;
+  #turn: NodeJS.Immediate | undefined;
+  /** For rooms that must wait. */
+  #timer: NodeJS.Timeout | undefined;
   #stopping = false;
+  /** Nothing waits or is under way, and nothing will. */
+  readonly #done = Promise.withResolvers<void>();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -79,46 +91,53 @@ export class Writer {
   submit(room: string, command: Command, deadline: number): Promise<Outcome> {
     if (this.#stopping) return Promise.reject(new Fault('shutting_down'));
     const outcome = this.#queue.add(room, command, commandBytes(command), deadline);
-    this.#running ??= this.#run();
-    this.#wake();
+    // All that is read from the sockets in this turn belongs to one flush.
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#next();
+    });
     return outcome;
   }
 
   /** Takes nothing new; waits for what is under way and waiting. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    await this.#running;
+    this.#next();
+    await this.#done.promise;
     this.#ends.stop();
   }
 
-  async #run(): Promise<void> {
-    // All that is read from the sockets in this turn belongs to one flush.
-    await new Promise((resolve) => setImmediate(resolve));
-    for (;;) {
-      const batch = this.#queue.take(FLUSH_WRITES, FLUSH_BYTES);
-      if (batch.size > 0) {
-        await this.#flush(batch);
-        continue;
-      }
-      const pause = this.#queue.nextIn();
-      if (pause === undefined) break;
-      await this.#pause(pause);
-    }
-    this.#running = undefined;
+  /** Begins the next flush, if it may begin and there is one; else sees to it that it is not forgotten. */
+  #next(): void {
+    clearTimeout(this.#timer);
+    if (this.#appending || this.#underWay >= FLUSHES) return;
+    const batch = this.#queue.take(FLUSH_WRITES, FLUSH_BYTES, this.#busy);
+    if (batch.size > 0) return this.#begin(batch);
+    const pause = this.#queue.nextIn(this.#busy);
+    if (pause !== undefined) this.#timer = setTimeout(() => this.#next(), Math.ceil(pause));
+    else if (this.#stopping && this.#underWay === 0) this.#done.resolve();
   }
 
-  /** Some rooms must wait; whoever comes meanwhile, of any other room, need not. */
-  async #pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, Math.ceil(ms));
-    this.#wake = resolve;
-    await promise;
-    clearTimeout(timer);
-    await new Promise((next) => setImmediate(next));
+  #begin(batch: Map<string, Write[]>): void {
+    const rooms = [...batch.keys()];
+    for (const room of rooms) this.#busy.add(room);
+    this.#underWay += 1;
+    this.#appending = true;
+    let isAppending = true;
+    const appended = () => {
+      if (isAppending) this.#appending = false;
+      isAppending = false;
+      this.#next();
+    };
+    void this.#flush(batch, appended).finally(() => {
+      for (const room of rooms) this.#busy.delete(room);
+      this.#underWay -= 1;
+      appended();
+    });
   }
 
-  /** Never throws: what goes wrong is answered to the writes that it concerns. */
-  async #flush(batch: Map<string, Write[]>): Promise<void> {
+  /** Never throws: what goes wrong is answered to the writes that it concerns. `appended`: the next may be appended now. */
+  async #flush(batch: Map<string, Write[]>, appended: () => void): Promise<void> {
     this.stats.flushes += 1;
     const { collections } = this.#options;
     let jobs: Job[];
@@ -146,8 +165,9 @@ export class Writer {
         jobs.map(({ entry }) => entry),
         watch,
       );
-      const stored = jobs.filter((job) => this.#isStored(job, verdicts.get(job.entry)!));
-      await this.#finish(stored);
+      const finished = this.#finish(jobs.filter((job) => this.#isStored(job, verdicts.get(job.entry)!)));
+      appended();
+      await finished;
     } catch (error) {
       // Only a bug comes here; the entries may be stored, so nobody is told that they are not.
       this.#options.logger.error(`a flush failed: ${String(error)}`);

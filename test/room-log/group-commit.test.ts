@@ -43,7 +43,7 @@ describe('L9: group commit', () => {
     expect(commands.sent).toHaveLength(3 * flushes);
   });
 
-  it('L9: one flush is under way; what arrives meanwhile goes into the next, of all rooms', async () => {
+  it('L9: one flush is appended at a time; what arrives meanwhile goes into the next, of all rooms', async () => {
     const { rooms, gate } = await withGate();
     const first = submit(rooms, 'one-by-one', create({}, true));
     await gate.reached;
@@ -53,6 +53,27 @@ describe('L9: group commit', () => {
     await Promise.all([first, ...more]);
     expect(rooms.stats.flushes).toBe(2);
     expect(rooms.stats.entries).toBe(9);
+  });
+
+  it('L9: what one flush appended is projected while the next is appended, but no room is in both', async () => {
+    const gate = new Gate();
+    const rooms = await rig.open({
+      faults: (sound) =>
+        intercept(sound, 'group', 'bulkWrite', async (proceed, [operations]) => {
+          if (JSON.stringify(operations).includes('held up')) await gate.pass();
+          return proceed();
+        }),
+    });
+    const first = submit(rooms, 'slow', create({ text: 'held up' }, true));
+    await gate.reached;
+    const second = submit(rooms, 'slow', create({ text: 'next' }, true));
+    await submit(rooms, 'quick', create({}, true));
+    await submit(rooms, 'quick', create({}, true));
+    expect(rooms.waiting).toBe(1);
+    expect(await rig.collections.log.countDocuments({ room: 'slow' })).toBe(1);
+    gate.open();
+    expect((await first).message).toMatchObject({ seq: 1 });
+    expect((await second).message).toMatchObject({ seq: 2 });
   });
 
   it('L9: the queue holds 10,000 writes, and refuses the next as overloaded', async () => {

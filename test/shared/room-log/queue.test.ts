@@ -4,12 +4,14 @@ import { monotonic } from '#shared/deadline.ts';
 import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
 
 const ALL = LIMITS.queueWrites;
+/** No room of another flush. */
+const NOT_BUSY: ReadonlySet<string> = new Set();
 const answered = { message: null, replayed: false, count: 0 };
 
 /** Takes and answers everything; what was taken, flush by flush. */
 function drain(queue: WriteQueue): Write[][] {
   const flushes: Write[][] = [];
-  for (let flush = queue.take(ALL, 64 * MIB); flush.size > 0; flush = queue.take(ALL, 64 * MIB)) {
+  for (let flush = queue.take(ALL, 64 * MIB, NOT_BUSY); flush.size > 0; flush = queue.take(ALL, 64 * MIB, NOT_BUSY)) {
     const writes = [...flush.values()].flat();
     for (const write of writes) write.resolve(answered);
     flushes.push(writes);
@@ -38,7 +40,7 @@ describe('the queue of writes', () => {
   it('takes writes that must go alone one a flush, in their order', async () => {
     const queue = new WriteQueue();
     const outcomes = ['a', 'b', 'c'].map((id) => add(queue, 'room', id));
-    const writes = queue.take(ALL, MIB).get('room')!;
+    const writes = queue.take(ALL, MIB, NOT_BUSY).get('room')!;
     for (const write of writes) write.alone = true;
     queue.putBack('room', writes, 0);
     expect(drain(queue).map((flush) => flush.map(idOf))).toEqual([['a'], ['b'], ['c']]);
@@ -49,7 +51,7 @@ describe('the queue of writes', () => {
     const queue = new WriteQueue();
     const outcomes = ['a', 'b', 'c'].map((id) => add(queue, 'hot', id));
     outcomes.push(add(queue, 'cold', 'd'));
-    const flushes = [queue.take(2, MIB), queue.take(2, MIB)];
+    const flushes = [queue.take(2, MIB, NOT_BUSY), queue.take(2, MIB, NOT_BUSY)];
     expect(flushes.map((flush) => [...flush.keys()])).toEqual([['hot'], ['cold', 'hot']]);
     expect(queue.size).toBe(0);
     for (const write of flushes.flatMap((flush) => [...flush.values()].flat())) write.resolve(answered);

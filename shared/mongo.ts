@@ -22,12 +22,20 @@ type MongoConfig = Pick<
 const MAX_POOL_SIZE = 64;
 
 /**
+ * False for who settles every write itself, as the room log does (L4, L5): MongoDB keeps a record of its own for each
+ * statement that it could be asked to retry, a sixth of what a message costs it.
+ */
+export interface Retrying {
+  retryWrites?: boolean;
+}
+
+/**
  * A client that writes journaled to a majority and reads on the primary (P1, P2). Not connected yet.
  * Throws ConfigError for an address that the driver cannot read.
  */
-export function createClient(config: MongoConfig): MongoClient {
+export function createClient(config: MongoConfig, { retryWrites = true }: Retrying = {}): MongoClient {
   try {
-    return new MongoClient(config.mongoUri, clientOptions(config));
+    return new MongoClient(config.mongoUri, { ...clientOptions(config), retryWrites });
   } catch (error) {
     throw new ConfigError(`MONGO_URI: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
   }
@@ -38,7 +46,6 @@ function clientOptions(config: MongoConfig): MongoClientOptions {
     appName: 'truematch',
     // Without wtimeoutMS a majority that is away would hold a write until the socket times out.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: DEADLINES.flush },
-    retryWrites: true,
     retryReads: true,
     readPreference: 'primary',
     readConcern: { level: 'local' },
@@ -67,15 +74,15 @@ async function release(key: string, entry: Shared): Promise<void> {
 }
 
 /**
- * Connects to `config.mongoUri`. All holders in a process share one client; the last `close()` closes it.
+ * Connects to `config.mongoUri`. All holders of a kind in a process share one client; the last `close()` closes it.
  * Throws the driver's error when no primary answers within the selection time-out, and ConfigError for a database that
  * is not in our form.
  */
-export async function openMongo(config: MongoConfig): Promise<Mongo> {
-  const key = config.mongoUri;
+export async function openMongo(config: MongoConfig, { retryWrites = true }: Retrying = {}): Promise<Mongo> {
+  const key = `${config.mongoUri} ${retryWrites}`;
   let entry = shared.get(key);
   if (!entry) {
-    const client = createClient(config);
+    const client = createClient(config, { retryWrites });
     entry = { client, connected: client.connect(), holders: 0 };
     shared.set(key, entry);
   }

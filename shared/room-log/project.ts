@@ -232,7 +232,7 @@ function headOp({ room, from, to, changes, head }: Entry) {
         ...(listedAt === undefined ? {} : { listedAt }),
         ...(deletes && purgeAt !== undefined ? { purgeAt } : {}),
       },
-      ...(listedAt === undefined ? { $unset: { listedAt: '' as const } } : {}),
+      ...(listedAt === undefined && isDm(room) ? { $unset: { listedAt: '' as const } } : {}),
     },
   };
 }

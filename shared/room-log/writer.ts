@@ -72,7 +72,8 @@ export class Writer {
   #underWay = 0;
   /** A flush is on its way to the log. */
   #appending = false;
-  #turn: NodeJS.Immediate | undefined;
+  /** At the end of this turn of the event loop the next flush is looked for. */
+  #isAsked = false;
   /** For rooms that must wait. */
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -92,10 +93,12 @@ export class Writer {
     if (this.#stopping) return Promise.reject(new Fault('shutting_down'));
     const outcome = this.#queue.add(room, command, commandBytes(command), deadline);
     // All that is read from the sockets in this turn belongs to one flush.
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined;
-      this.#next();
-    });
+    if (!this.#isAsked)
+      setImmediate(() => {
+        this.#isAsked = false;
+        this.#next();
+      });
+    this.#isAsked = true;
     return outcome;
   }
 

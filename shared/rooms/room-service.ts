@@ -47,7 +47,7 @@ export const roomLifecycle = {
     };
     const open = async () => {
       const settings = config();
-      service.mongo ??= await openMongo(settings);
+      service.mongo ??= await openMongo(settings, { retryWrites: false });
       const { db } = service.mongo;
       // Nobody keeps it up without Kafka: its documents would be older than what a query brings.
       const readModel = settings.kafkaEnabled ? new ReadModel(db) : undefined;

@@ -19,7 +19,7 @@ describe('a primary that steps down under load, and is elected again', () => {
 
   beforeAll(async () => {
     mongod = await startMongod();
-    database = await testDatabase(mongod.uri);
+    database = await testDatabase(mongod.uri, { retryWrites: false });
     rooms = await openRooms({ db: database.db, logger: quiet });
   });
 

@@ -37,7 +37,7 @@ export class Stage {
   }
 
   static async open(): Promise<Stage> {
-    const database = await testDatabase();
+    const database = await testDatabase(undefined, { retryWrites: false });
     const proxy = await startProxy(Number(new URL(database.uri).port));
     return new Stage(database, proxy, await openRooms({ db: database.db, logger: quiet, sweep: false }));
   }

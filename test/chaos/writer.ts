@@ -42,7 +42,7 @@ const hook: Hook = async (step, when) => {
   if (failure) throw failureOf(failure);
 };
 
-const client = createClient(loadConfig({ MONGO_URI: uri!, MONGO_DB_NAME: name! }));
+const client = createClient(loadConfig({ MONGO_URI: uri!, MONGO_DB_NAME: name! }), { retryWrites: false });
 const db = client.db(name);
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const rooms = await openRooms({ db, logger: quiet, collections: withHooks(collectionsOf(db), hook), sweep: false });

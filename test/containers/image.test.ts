@@ -30,12 +30,12 @@ describe('the image', () => {
     const compile = image.stages.at(-1)!.findLast(({ name }) => name === 'RUN')!;
     const [node, ...args] = JSON.parse(compile.rest) as string[];
     expect(node).toBe('node');
-    const folder = mkdtempSync(join(tmpdir(), 'truematch-compiled-'));
+    const cache = mkdtempSync(join(tmpdir(), 'truematch-compiled-'));
     try {
-      execFileSync(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_COMPILE_CACHE: folder } });
-      expect(readdirSync(folder, { recursive: true }).length).toBeGreaterThan(1_000);
+      execFileSync(process.execPath, args, { cwd: ROOT, env: { ...process.env, NODE_COMPILE_CACHE: cache } });
+      expect(readdirSync(cache, { recursive: true }).length).toBeGreaterThan(1_000);
     } finally {
-      rmSync(folder, { recursive: true });
+      rmSync(cache, { recursive: true });
     }
   });
 

@@ -18,6 +18,9 @@ describe('openMongo', () => {
     const config = database.config({ MONGO_URI: `${database.uri}&appName=sharing` });
     const [first, second] = await Promise.all([openMongo(config), openMongo(config)]);
     expect(second.client).toBe(first.client);
+    const other = await openMongo(config, { retryWrites: false });
+    expect(other.client).not.toBe(first.client);
+    await other.close();
     await first.close();
     await first.close();
     await second.db.command({ ping: 1 });

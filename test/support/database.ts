@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db, MongoClient } from 'mongodb';
 import { loadConfig, type Config } from '#shared/config.ts';
-import { openMongo } from '#shared/mongo.ts';
+import { openMongo, type Retrying } from '#shared/mongo.ts';
 
 export interface TestDatabase {
   /** The address of the replica set that the run started. */
@@ -22,11 +22,11 @@ export function testMongoUri(): string {
   return uri;
 }
 
-/** A fresh, empty database on the run's replica set; `uri` names another server. */
-export async function testDatabase(uri = testMongoUri()): Promise<TestDatabase> {
+/** A fresh, empty database on the run's replica set; `uri` names another server. `retrying`: as for `openMongo`. */
+export async function testDatabase(uri = testMongoUri(), retrying: Retrying = {}): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const config = (env: Record<string, string> = {}) => loadConfig({ MONGO_URI: uri, MONGO_DB_NAME: name, ...env });
-  const { client, db, close } = await openMongo(config());
+  const { client, db, close } = await openMongo(config(), retrying);
   return {
     uri,
     name,

@@ -39,7 +39,7 @@ export interface Rig {
 }
 
 export async function openRig(): Promise<Rig> {
-  const database = await testDatabase();
+  const database = await testDatabase(undefined, { retryWrites: false });
   const closing: (() => Promise<unknown>)[] = [];
   const openOn = async (db: typeof database.db, options: InstanceOptions): Promise<Instance> => {
     const lines: string[] = [];

@@ -28,7 +28,7 @@ export async function roomBroker(
   slugs: Record<string, string> = {},
   { uri, prepare }: { uri?: string; prepare?: (db: Db) => Promise<unknown> } = {},
 ): Promise<RoomBroker> {
-  const database = await testDatabase(uri);
+  const database = await testDatabase(uri, { retryWrites: false });
   await prepare?.(database.db);
   const config = database.config({ LOG_LEVEL: 'silent' });
   useConfig(config);

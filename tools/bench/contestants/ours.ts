@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
 
+const RUN = resolve(import.meta.dirname, '../../run.mjs');
 const START = resolve(import.meta.dirname, '../../start/start.ts');
 const START_TIMEOUT_MS = 30_000;
 /** One client makes all the load. */
@@ -13,7 +14,7 @@ const STOP_TIMEOUT_MS = 7_000;
 /** Runs what `npm start` runs, in one process, on this database. `profiles`: where to leave a CPU profile, if anywhere. */
 export async function startOurs(mongoUri: string, database: string, profiles: string | undefined): Promise<Contestant> {
   const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`];
-  const child = spawn(process.execPath, [...flags, START], {
+  const child = spawn(process.execPath, [...flags, RUN, START], {
     env: {
       ...process.env,
       MONGO_URI: mongoUri,

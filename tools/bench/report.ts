@@ -80,6 +80,9 @@ ${markdown([['machine', ''], ...machine], 2)}
 
 ${markdown([['', 'aim', 'measured'], ...aims.map((aim) => aimCells(aim))], 2)}
 
+What was tried to meet them, what it gave, and why some are missed: [memory](decisions/0009-memory-of-windows.md),
+[writes and reads](decisions/0010-cost-of-a-write.md).
+
 ## Measured
 
 ${settings} Programs take turns, run by run; medians are shown. CPU is user and system time of the process, from /proc.

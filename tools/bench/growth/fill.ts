@@ -15,7 +15,8 @@ const THREADS = 60;
 /** Texts are made once: what varies has no say in what is measured. */
 const BODIES = Array.from({ length: 500 }, (_, n) => messageBody('growth', n));
 
-function stored(room: string, seq: number): Message {
+/** A message as it is stored. */
+export function stored(room: string, seq: number): Message {
   const { username, ...body } = BODIES[seq % BODIES.length]!;
   const createdAt = START + seq * 1_000;
   return {
@@ -42,7 +43,8 @@ function stored(room: string, seq: number): Message {
   };
 }
 
-const headOf = (room: string, count: number): Head => ({
+/** The head of a room of so many messages. */
+export const headOf = (room: string, count: number): Head => ({
   _id: room,
   epoch: 'bench',
   rev: count,

@@ -6,6 +6,8 @@ import type { Places } from '#test/chaos/places.ts';
 import { Stage } from '#test/chaos/stage.ts';
 
 const SHORT_MS = 1_000;
+/** A flush of other rooms that goes on meanwhile is over by then, in ms. */
+const CALM_MS = 1_000;
 
 const cut: Fault = async ({ stage, writer, places }) => {
   stage.proxy.refuse();
@@ -35,6 +37,8 @@ async function progress({ collections }: Stage, { hot }: Places, step: Step): Pr
 
 /** The step is carried out, and its answer never arrives. */
 const answerLost: Fault = async ({ stage, writer, places, step }) => {
+  // Once nothing is answered, no further connection can be opened: the step must find a free one.
+  await sleep(CALM_MS);
   const before = await progress(stage, places, step);
   stage.proxy.hold('server');
   writer.go();

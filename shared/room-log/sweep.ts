@@ -10,7 +10,7 @@ import type { Millis } from '#shared/room-log/types.ts';
 /** How often the sweeper runs, how long its lease holds, in ms. */
 const EVERY_MS = 5_000;
 const LEASE_MS = 15_000;
-/** Entries are computed at most 5 s before they are appended (flush.ts): so far back of the last turn new ones may appear. */
+/** Entries are computed at most 5 s before they are appended (jobs.ts): so far back of the last turn new ones may appear. */
 const OVERLAP_MS = 10_000;
 /** At its first turn a process looks further back: whoever held the lease may have died in a long turn. */
 const FIRST_OVERLAP_MS = 600_000;

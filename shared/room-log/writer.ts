@@ -1,5 +1,4 @@
 import { Fault } from '#shared/errors.ts';
-import { MIB } from '#shared/limits.ts';
 import { append, type Verdict } from '#shared/room-log/append.ts';
 import type { Clock } from '#shared/room-log/clock.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
@@ -19,13 +18,9 @@ import { isUnsettled } from '#shared/room-log/outcome.ts';
 import { project } from '#shared/room-log/project.ts';
 import { WriteQueue, type Write } from '#shared/room-log/queue.ts';
 import { commandBytes } from '#shared/room-log/command-bytes.ts';
+import { Turns } from '#shared/room-log/turns.ts';
 import type { Command, Entry, Outcome } from '#shared/room-log/types.ts';
 
-/** Flushes under way at most: one in each of the three steps, append, messages and heads, and one that is held up. */
-const FLUSHES = 4;
-/** What one flush takes at most. */
-const FLUSH_WRITES = 2_000;
-const FLUSH_BYTES = 16 * MIB;
 /** L1: pause before a room that lost a race is tried again, in ms, with jitter between the two. */
 const RETRY_MS = [5, 100] as const;
 /** Pause after a failed read of the ends, in ms. */
@@ -50,10 +45,7 @@ export interface WriterStats {
   projectionFailures: number;
 }
 
-/**
- * L9: group commit. One flush at a time is appended; what arrives meanwhile, of all rooms, goes into the next, which is
- * appended while the one before is projected. A room is in one flush at a time.
- */
+/** Carries writes out, flush by flush (L9): ends, what the commands need, append, projection, answers. */
 export class Writer {
   readonly stats: WriterStats = {
     flushes: 0,
@@ -67,18 +59,7 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #queue = new WriteQueue();
   readonly #ends = new Ends();
-  /** Rooms of the flushes under way. */
-  readonly #busy = new Set<string>();
-  #underWay = 0;
-  /** A flush is on its way to the log. */
-  #appending = false;
-  /** At the end of this turn of the event loop the next flush is looked for. */
-  #isAsked = false;
-  /** For rooms that must wait. */
-  #timer: NodeJS.Timeout | undefined;
-  #stopping = false;
-  /** Nothing waits or is under way, and nothing will. */
-  readonly #done = Promise.withResolvers<void>();
+  readonly #turns = new Turns(this.#queue, (batch, appended) => this.#flush(batch, appended));
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -90,53 +71,16 @@ export class Writer {
 
   /** See `Rooms.submit`. */
   submit(room: string, command: Command, deadline: number): Promise<Outcome> {
-    if (this.#stopping) return Promise.reject(new Fault('shutting_down'));
+    if (this.#turns.stopping) return Promise.reject(new Fault('shutting_down'));
     const outcome = this.#queue.add(room, command, commandBytes(command), deadline);
-    // All that is read from the sockets in this turn belongs to one flush.
-    if (!this.#isAsked)
-      setImmediate(() => {
-        this.#isAsked = false;
-        this.#next();
-      });
-    this.#isAsked = true;
+    this.#turns.ask();
     return outcome;
   }
 
   /** Takes nothing new; waits for what is under way and waiting. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#next();
-    await this.#done.promise;
+    await this.#turns.stop();
     this.#ends.stop();
-  }
-
-  /** Begins the next flush, if it may begin and there is one; else sees to it that it is not forgotten. */
-  #next(): void {
-    clearTimeout(this.#timer);
-    if (this.#appending || this.#underWay >= FLUSHES) return;
-    const batch = this.#queue.take(FLUSH_WRITES, FLUSH_BYTES, this.#busy);
-    if (batch.size > 0) return this.#begin(batch);
-    const pause = this.#queue.nextIn(this.#busy);
-    if (pause !== undefined) this.#timer = setTimeout(() => this.#next(), Math.ceil(pause));
-    else if (this.#stopping && this.#underWay === 0) this.#done.resolve();
-  }
-
-  #begin(batch: Map<string, Write[]>): void {
-    const rooms = [...batch.keys()];
-    for (const room of rooms) this.#busy.add(room);
-    this.#underWay += 1;
-    this.#appending = true;
-    let isAppending = true;
-    const appended = () => {
-      if (isAppending) this.#appending = false;
-      isAppending = false;
-      this.#next();
-    };
-    void this.#flush(batch, appended).finally(() => {
-      for (const room of rooms) this.#busy.delete(room);
-      this.#underWay -= 1;
-      appended();
-    });
   }
 
   /** Never throws: what goes wrong is answered to the writes that it concerns. `appended`: the next may be appended now. */

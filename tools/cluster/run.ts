@@ -33,7 +33,7 @@ class Control {
       process.exit(130);
     }
     this.#firstSignal = performance.now();
-    // With servers there, what is starting is stopped; before, it is waited for.
+    // With servers there, what is starting is stopped; before, it is waited for. Why a start failed, its own caller tells.
     if (!this.#cluster.state) await Promise.race([starting.catch(() => undefined), sleep(STARTING_MS)]);
     await this.#cluster.stop();
     process.exit(0);

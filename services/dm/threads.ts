@@ -7,7 +7,7 @@ import type { Rooms } from '#shared/room-log/rooms.ts';
 import { jsonBytes } from '#shared/room-log/sizes.ts';
 import { type ThreadPlace, threadsOf } from '#shared/room-log/threads.ts';
 import type { Head } from '#shared/room-log/types.ts';
-import { viewOf } from '#shared/rooms/view.ts';
+import { viewOf } from '#shared/room-log/view.ts';
 import type { dmContract } from '#services/dm/dm.contract.ts';
 
 type Threads = Result<typeof dmContract.threads>;

@@ -5,7 +5,7 @@ import { recordingsEverywhere, recordingsIn } from '#shared/room-log/recordings.
 import type { Rooms } from '#shared/room-log/rooms.ts';
 import type { Message } from '#shared/room-log/types.ts';
 import { clamp } from '#shared/rooms/clamp.ts';
-import { reactionMap } from '#shared/rooms/view.ts';
+import { reactionMap } from '#shared/room-log/view.ts';
 import { groupRoomOf } from '#services/messages/group-room.ts';
 import type { messagesContract } from '#services/messages/messages.contract.ts';
 

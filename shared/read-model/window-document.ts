@@ -2,7 +2,8 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { Binary } from 'mongodb';
 import { MIB } from '#shared/limits.ts';
-import type { Message, Millis, Quoted, Window } from '#shared/room-log/types.ts';
+import type { ItemSummary, Millis, Quoted, Window } from '#shared/room-log/types.ts';
+import { itemWith } from '#shared/room-log/window-item.ts';
 
 /** A latest window as `read_messages_latest` keeps it, one document a room. */
 export interface WindowDocument {
@@ -18,13 +19,13 @@ export interface WindowDocument {
   /** Messages in it, and their estimated bytes with the quotes'; for who looks into the collection. */
   count: number;
   bytes: number;
-  /** zstd of the JSON of items and quotes. */
+  /** zstd of lines of JSON: the first is a `Summary`, and then comes each message. */
   content: Binary;
   updatedAt: Millis;
 }
 
 /** To be raised whenever the shape of messages, quotes or of the document changes. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -34,18 +35,24 @@ const decompress = promisify(zstdDecompress);
  * shrinks to a tenth, for a millisecond or two, most of it off the main thread.
  */
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-/** A window has 4 MiB; JSON may need six bytes for one of a control character. Beyond it a document is damaged. */
-const MAX_JSON_BYTES = { maxOutputLength: 32 * MIB };
+/** A window has 4 MiB; JSON may need six bytes for one of a quote's control characters. Beyond it a document is damaged. */
+const MAX_TEXT_BYTES = { maxOutputLength: 32 * MIB };
+const LINE_END = 10;
 
-interface Content {
-  items: Message[];
+/** What a window looks at, so that nobody parses the messages. */
+interface Summary {
+  items: ItemSummary[];
   quotes: [string, Quoted | null][];
 }
 
 /** The document of a window. `now`: epoch ms. */
 export async function documentOf(window: Window, now: Millis): Promise<WindowDocument> {
   const { room, epoch, rev, floorSeq, startSeq, items, quotes, bytes } = window;
-  const content = JSON.stringify({ items, quotes: [...quotes] });
+  const summary: Summary = {
+    items: items.map(({ json: _json, bytes: _bytes, ...item }) => item),
+    quotes: [...quotes],
+  };
+  const content = [JSON.stringify(summary), ...items.map(({ json }) => json)].join('\n');
   return {
     groupId: room,
     format: FORMAT,
@@ -64,7 +71,22 @@ export async function documentOf(window: Window, now: Millis): Promise<WindowDoc
 export async function windowOfDocument(document: Partial<WindowDocument>): Promise<Window | null> {
   if (document.format !== FORMAT) return null;
   const { groupId, epoch, rev, floorSeq, startSeq, count, bytes, content } = document as WindowDocument;
-  const { items, quotes } = JSON.parse((await decompress(content.buffer, MAX_JSON_BYTES)).toString()) as Content;
-  if (items.length !== count) throw new Error(`the window of ${groupId} has ${items.length} of ${count} messages`);
-  return { room: groupId, epoch, rev, floorSeq, startSeq, items, quotes: new Map(quotes), bytes };
+  const [first, ...lines] = linesOf(await decompress(content.buffer, MAX_TEXT_BYTES));
+  const summary = JSON.parse(first!.toString()) as Summary;
+  if (summary.items.length !== count || lines.length !== count)
+    throw new Error(`the window of ${groupId} has ${lines.length} of ${count} messages`);
+  const items = summary.items.map((item, index) => itemWith(item, lines[index]!.toString()));
+  return { room: groupId, epoch, rev, floorSeq, startSeq, items, quotes: new Map(summary.quotes), bytes };
+}
+
+/** Cut before they are decoded: a slice of one long string would keep all of it in memory. */
+function linesOf(text: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = text.indexOf(LINE_END); end >= 0; end = text.indexOf(LINE_END, start)) {
+    lines.push(text.subarray(start, end));
+    start = end + 1;
+  }
+  lines.push(text.subarray(start));
+  return lines;
 }

@@ -13,7 +13,7 @@ export const READ = {
 } as const;
 
 /** Fields of a quoted message, and the seq that says whether it may be seen. */
-const QUOTED = {
+export const QUOTED = {
   _id: 0,
   room: 1,
   seq: 1,

@@ -2,8 +2,8 @@ import type { Message, Quote, Quoted } from '#shared/room-log/types.ts';
 
 /** Quotes are filled on reading (L12): the target's state now, or what was sent when the target is unknown. */
 
-/** What quotes show of a message. */
-export function quotedOf(message: Message): Quoted {
+/** What quotes show of a message, stored or as clients see it. */
+export function quotedOf(message: Quoted): Quoted {
   const { messageId, username, text, timestamp, kind, deleted, deletedAt } = message;
   const quoted: Quoted = { messageId, username, text, timestamp, kind, deleted, deletedAt };
   if (message.media !== null && message.media !== undefined) quoted.media = message.media;

@@ -159,6 +159,24 @@ export type Quoted = Pick<
   'messageId' | 'username' | 'text' | 'timestamp' | 'kind' | 'media' | 'audio' | 'deleted' | 'deletedAt'
 >;
 
+/** What a window looks at in a message. */
+export interface ItemSummary {
+  readonly seq: number;
+  readonly rev: number;
+  readonly messageId: string;
+  readonly usernameLc: string | null;
+  /** The sent quote; the JSON has null in its place. */
+  readonly replyTo: Quote | null;
+}
+
+/** A message in a window. */
+export interface WindowItem extends ItemSummary {
+  /** UTF-8 bytes of the JSON, and estimated ones of the sent quote. */
+  readonly bytes: number;
+  /** A `MessageView`. */
+  readonly json: string;
+}
+
 /** The newest messages of a room at one rev. Never changed in place: a change makes a new window. */
 export interface Window {
   room: string;
@@ -170,9 +188,9 @@ export interface Window {
   /** Every message with seq >= startSeq (and > floorSeq) is in `items`. */
   startSeq: number;
   /** Ascending seq; at most 500 messages and 4 MiB. */
-  items: readonly Message[];
-  /** Quoted messages outside `items`, by messageId; null: looked for and unknown. */
+  items: readonly WindowItem[];
+  /** What the items quote, by messageId; null: looked for and unknown. */
   quotes: ReadonlyMap<string, Quoted | null>;
-  /** Estimated bytes of items and quotes. */
+  /** Bytes of the items, and estimated ones of the quotes. */
   bytes: number;
 }

@@ -1,8 +1,9 @@
 import { LIMITS } from '#shared/limits.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
-import { shaped } from '#shared/room-log/shaped.ts';
+import { QUOTED } from '#shared/room-log/lookups.ts';
 import { bytesOf } from '#shared/room-log/sizes.ts';
-import type { Head, Message, Window } from '#shared/room-log/types.ts';
+import type { Head, Quoted, Message, Window, WindowItem } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 import { applyEntry, missingQuotes, windowOf, withQuotes } from '#shared/room-log/window.ts';
 
 /** What a latest window is made of in the database (design section 3). */
@@ -21,7 +22,6 @@ export async function advanced(
   let changes = 0;
   let bytes = 0;
   for await (const entry of log.find(filter).sort({ from: 1 }).batchSize(100)) {
-    for (const change of entry.changes) if (change.message) change.message = shaped(change.message, base.room);
     for (const { message } of entry.changes) bytes += message ? bytesOf(message) : 0;
     const next = bytes > LIMITS.entryBytes || entry.epoch !== head.epoch ? null : applyEntry(window, entry, base.epoch);
     if (!next) return undefined;
@@ -41,7 +41,7 @@ export async function queried(
   { _id: room, rev, seq, floorSeq }: Head,
   ahead: () => void,
 ): Promise<Window> {
-  const newestFirst: Message[] = [];
+  const newestFirst: WindowItem[] = [];
   let bytes = 0;
   let isAhead = false;
   const filter = { room, seq: { $gt: floorSeq, $lte: seq } };
@@ -52,9 +52,10 @@ export async function queried(
     .limit(LIMITS.windowMessages)
     .batchSize(LIMITS.windowMessages);
   for await (const message of cursor) {
-    bytes += bytesOf(message);
+    const item = itemOf(message);
+    bytes += item.bytes;
     if (bytes > LIMITS.windowBytes && newestFirst.length > 0) break;
-    newestFirst.push(shaped(message, room));
+    newestFirst.push(item);
     isAhead ||= message.rev > rev;
   }
   if (isAhead) ahead();
@@ -66,10 +67,11 @@ export async function queried(
 export async function filled(collections: Collections, window: Window): Promise<Window> {
   const missing = missingQuotes(window);
   if (missing.length === 0) return window;
-  const found = new Map<string, Message>();
+  const { room } = window;
+  const found = new Map<string, Quoted & Pick<Message, 'seq'>>();
   for await (const message of collections
-    .messages(window.room)
-    .find({ room: window.room, messageId: { $in: missing } }, { projection: { _id: 0, edits: 0, reactions: 0 } }))
-    if (message.seq > window.floorSeq) found.set(message.messageId, message as Message);
+    .messages(room)
+    .find<Quoted & Pick<Message, 'seq'>>({ room, messageId: { $in: missing } }, { projection: QUOTED }))
+    found.set(message.messageId, message);
   return withQuotes(window, found, missing);
 }

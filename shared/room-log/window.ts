@@ -1,8 +1,8 @@
 import { LIMITS } from '#shared/limits.ts';
 import { quotedId, quotedOf, quoteIdsOf } from '#shared/room-log/quotes.ts';
-import { recoloured } from '#shared/room-log/rules.ts';
-import { bytesOf, quoteBytes, textBytes } from '#shared/room-log/sizes.ts';
-import type { Change, ChangeOp, Entry, Message, Quoted, Window } from '#shared/room-log/types.ts';
+import { quoteBytes, textBytes } from '#shared/room-log/sizes.ts';
+import type { Change, ChangeOp, Entry, Message, Quoted, Window, WindowItem } from '#shared/room-log/types.ts';
+import { itemOf, quotedOfItem, recolouredItem } from '#shared/room-log/window-item.ts';
 
 /** What a window is made of: the answer of one query for the newest messages, labelled with a head read before it. */
 export interface WindowBase {
@@ -13,19 +13,19 @@ export interface WindowBase {
   floorSeq: number;
   headSeq: number;
   /** Descending seq, floorSeq < seq <= headSeq. */
-  newestFirst: readonly Message[];
+  newestFirst: readonly WindowItem[];
   /** True when the query reached the room's first message. */
   complete: boolean;
 }
 
 /** A window under construction: its own copies, changed in place until `finished`. */
 interface Draft extends Omit<Window, 'items' | 'quotes'> {
-  items: Message[];
+  items: WindowItem[];
   quotes: Map<string, Quoted | null>;
 }
 
 /** Index of the first item with this seq or a higher one. */
-function indexOf(items: readonly Message[], seq: number): number {
+function indexOf(items: readonly WindowItem[], seq: number): number {
   let [low, high] = [0, items.length];
   // Nearly every change is of the newest message or a new one.
   if (high > 0 && items[high - 1]!.seq < seq) return high;
@@ -50,18 +50,29 @@ function dropQuote(draft: Draft, messageId: string): void {
   draft.bytes -= quoteBytes(quoted) + textBytes(messageId);
 }
 
+/** Fills quotes of messages that are in the window themselves. */
+function quoteOwn(draft: Draft, wanted: readonly string[]): void {
+  if (wanted.length === 0) return;
+  const byId = new Map(draft.items.map((item) => [item.messageId, item]));
+  for (const id of wanted) {
+    const target = byId.get(id);
+    if (target) setQuote(draft, id, quotedOfItem(target));
+  }
+}
+
 /** A state takes its place by seq, unless what is there is as new; one before the window only shows in quotes. */
 function put(draft: Draft, message: Message): void {
-  if (message.seq < draft.startSeq) {
-    if (draft.quotes.has(message.messageId)) setQuote(draft, message.messageId, quotedOf(message));
-    return;
+  if (message.seq >= draft.startSeq) {
+    const index = indexOf(draft.items, message.seq);
+    const there = draft.items[index]?.seq === message.seq ? draft.items[index] : undefined;
+    if (there && there.rev >= message.rev) return;
+    const item = itemOf(message);
+    draft.items.splice(index, there ? 1 : 0, item);
+    draft.bytes += item.bytes - (there?.bytes ?? 0);
+    const quoted = quotedId(message);
+    if (quoted !== undefined && !draft.quotes.has(quoted)) quoteOwn(draft, [quoted]);
   }
-  const index = indexOf(draft.items, message.seq);
-  const there = draft.items[index]?.seq === message.seq ? draft.items[index] : undefined;
-  if (there && there.rev >= message.rev) return;
-  draft.items.splice(index, there ? 1 : 0, message);
-  draft.bytes += bytesOf(message) - (there ? bytesOf(there) : 0);
-  dropQuote(draft, message.messageId);
+  if (draft.quotes.has(message.messageId)) setQuote(draft, message.messageId, quotedOf(message));
 }
 
 function recolour(draft: Draft, op: Extract<ChangeOp, { colour: string }>, rev: number): void {
@@ -69,9 +80,9 @@ function recolour(draft: Draft, op: Extract<ChangeOp, { colour: string }>, rev: 
     const before = draft.items[index]!;
     if (before.seq > op.toSeq) return;
     if (before.usernameLc !== op.usernameLc) continue;
-    const after = recoloured(before, op.colour, rev);
+    const after = recolouredItem(before, op.colour, rev);
     draft.items[index] = after;
-    draft.bytes += textBytes(after.bubbleColor) - textBytes(before.bubbleColor);
+    draft.bytes += after.bytes - before.bytes;
   }
 }
 
@@ -89,10 +100,7 @@ function take(draft: Draft, { rev, op, message }: Change): void {
   else if ('floorSeq' in op) empty(draft, op.floorSeq);
 }
 
-/**
- * The draft within 500 messages and 4 MiB: the oldest slide out, those still quoted into the quotes, and quotes that
- * nobody uses any more are dropped.
- */
+/** The draft within 500 messages and 4 MiB: the oldest slide out, and quotes that nobody uses any more are dropped. */
 function finished(draft: Draft): Window {
   const { items } = draft;
   const tooMuch = (start: number) =>
@@ -109,24 +117,24 @@ function finished(draft: Draft): Window {
   let start = 0;
   for (; tooMuch(start); start += 1) {
     const item = items[start]!;
-    draft.bytes -= bytesOf(item);
+    draft.bytes -= item.bytes;
     draft.startSeq = item.seq + 1;
     const id = quotedId(item);
-    if (id !== undefined) {
-      uses.set(id, uses.get(id)! - 1);
-      if (uses.get(id) === 0) dropQuote(draft, id);
-    }
-    if (uses.get(item.messageId)) setQuote(draft, item.messageId, quotedOf(item));
+    if (id === undefined) continue;
+    uses.set(id, uses.get(id)! - 1);
+    if (uses.get(id) === 0) dropQuote(draft, id);
   }
   return start === 0 ? draft : { ...draft, items: items.slice(start) };
 }
 
-/** A window of what a query found, without quotes. */
+/** A window of what a query found; of quotes it has those of messages in it. */
 export function windowOf({ room, epoch, rev, floorSeq, headSeq, newestFirst, complete }: WindowBase): Window {
   const items = newestFirst.toReversed();
   const startSeq = complete ? floorSeq + 1 : (items[0]?.seq ?? headSeq + 1);
-  const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
-  return finished({ room, epoch, rev, floorSeq, startSeq, items, quotes: new Map(), bytes });
+  const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+  const draft = { room, epoch, rev, floorSeq, startSeq, items, quotes: new Map<string, Quoted | null>(), bytes };
+  quoteOwn(draft, quoteIdsOf(items));
+  return finished(draft);
 }
 
 /** The window after an entry; the same object for an entry it already has; null for a hole or another epoch. */
@@ -146,20 +154,19 @@ const draftOf = (window: Window): Draft => ({
   quotes: new Map(window.quotes),
 });
 
-/** Quoted messages that are neither in the window nor known to be missing. */
-export function missingQuotes({ items, quotes }: Window): string[] {
-  const wanted = quoteIdsOf(items).filter((id) => !quotes.has(id));
-  if (wanted.length === 0) return wanted;
-  const present = new Set(items.map(({ messageId }) => messageId));
-  return wanted.filter((id) => !present.has(id));
-}
+/** Quoted messages of which the window does not know whether there are any. */
+export const missingQuotes = ({ items, quotes }: Window): string[] => quoteIdsOf(items).filter((id) => !quotes.has(id));
 
 /**
  * The window with the quoted messages that were asked for; an id of `asked` without a message in `found`, or with one at
  * or below the floor, is unknown from now on. To be used on the very window that `missingQuotes` was asked about:
  * `found` may be older than a later one.
  */
-export function withQuotes(window: Window, found: ReadonlyMap<string, Message>, asked: readonly string[]): Window {
+export function withQuotes(
+  window: Window,
+  found: ReadonlyMap<string, Quoted & Pick<Message, 'seq'>>,
+  asked: readonly string[],
+): Window {
   if (asked.length === 0) return window;
   const draft = draftOf(window);
   for (const id of asked) {

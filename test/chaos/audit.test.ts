@@ -3,6 +3,7 @@ import { ObjectId } from 'mongodb';
 import { computeEntry, emptyHead } from '#shared/room-log/compute.ts';
 import { NOTHING_LOADED } from '#shared/room-log/needs.ts';
 import type { Command, Entry, Outcome } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 import { problemsOfLedger, problemsOfLog, problemsOfProjection, problemsOfWindow } from '#test/chaos/audit.ts';
 import { create, deleteRoom, edit, react, recolour, remove } from '#test/chaos/commands.ts';
 import type { Line } from '#test/chaos/ledger.ts';
@@ -77,11 +78,13 @@ describe('the check of the projections', () => {
   });
 
   it('finds a window that lacks a message, shows an old one, or claims another rev', () => {
-    const items = documents();
+    const items = documents().map((message) => itemOf(message));
     const window = { items, rev: second.to };
     expect(problemsOfWindow(LOG, window)).toEqual([]);
     expect(problemsOfWindow(LOG, { ...window, items: items.slice(1) })).not.toEqual([]);
-    expect(problemsOfWindow(LOG, { ...window, items: items.with(0, { ...items[0]!, text: 'old' }) })).not.toEqual([]);
+    expect(
+      problemsOfWindow(LOG, { ...window, items: items.with(0, itemOf({ ...documents()[0]!, text: 'old' })) }),
+    ).not.toEqual([]);
     expect(problemsOfWindow(LOG, { ...window, rev: first.to })).not.toEqual([]);
     expect(problemsOfWindow(LOG, null)).not.toEqual([]);
   });

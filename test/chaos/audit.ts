@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Command, Entry, Head, Message, Window } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 import type { Line } from '#test/chaos/ledger.ts';
 import { replay, type Replayed } from '#test/chaos/replay.ts';
 
@@ -31,7 +32,11 @@ export function problemsOfLog(entries: readonly Entry[]): string[] {
 
 const inOrder = (messages: Iterable<Message>) => [...messages].sort((a, b) => a.seq - b.seq);
 
-function differences(what: string, found: readonly Message[], wanted: readonly Message[]): string[] {
+function differences<T extends { messageId: string }>(
+  what: string,
+  found: readonly T[],
+  wanted: readonly T[],
+): string[] {
   const problems: string[] = [];
   const known = new Map(found.map((message) => [message.messageId, message]));
   for (const message of wanted)
@@ -59,7 +64,11 @@ export function problemsOfProjection(
 /** A window shows the newest 500 messages of the log. */
 export function problemsOfWindow(entries: readonly Entry[], window: Pick<Window, 'items' | 'rev'> | null): string[] {
   const wanted = inOrder(replay(entries).messages.values()).slice(-500);
-  const problems = differences('window', window?.items ?? [], wanted);
+  const problems = differences(
+    'window',
+    window?.items ?? [],
+    wanted.map((message) => itemOf(message)),
+  );
   const rev = entries.at(-1)?.to ?? 0;
   if ((window?.rev ?? 0) !== rev) problems.push(`window: at rev ${window?.rev}, the log at ${rev}`);
   return problems;

@@ -4,6 +4,7 @@ import { messageById, messageByTimestamp } from '#shared/room-log/lookups.ts';
 import { pageAround, pageOf } from '#shared/room-log/page.ts';
 import { newestPreviewable } from '#shared/room-log/previews.ts';
 import type { Head } from '#shared/room-log/types.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import type { CommandLog } from '#test/room-log/support/command-log.ts';
 import { fill, state } from '#test/room-log/support/entries.ts';
 import { explain, queriesOf } from '#test/room-log/support/explain.ts';
@@ -41,7 +42,7 @@ describe('P9: the cost of a read', () => {
     await rooms.window('mine');
     await submit(rooms, 'mine', edit('a', 'new'));
     commands.clear();
-    expect((await rooms.window('mine'))!.window.items[0]!.text).toBe('new');
+    expect(viewsOfWindow((await rooms.window('mine'))!.window)[0]!.text).toBe('new');
     expect(commands.names).toEqual(['find rooms']);
   });
 

@@ -5,6 +5,7 @@ import { failing, intercept } from '#test/room-log/support/faults.ts';
 import { type Instance, later, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
 import { create, edit } from '#test/room-log/support/messages.ts';
 import { LIMITS } from '#shared/limits.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 
 let rig: Rig;
 let rooms: Instance;
@@ -69,7 +70,7 @@ describe('L8: the epoch', () => {
     await rig.collections.group.updateOne({ room: 'swapped' }, { $set: { text: 'of the backup' } });
     const read = (await rooms.window('swapped'))!;
     expect(read.base).toBe('query');
-    expect(read.window.items[0]!.text).toBe('of the backup');
+    expect(viewsOfWindow(read.window)[0]!.text).toBe('of the backup');
   });
 });
 
@@ -89,7 +90,7 @@ describe('a first write that does not get through', () => {
     ]);
     expect(expired).toMatchObject({ status: 'rejected', reason: { type: 'not_stored' } });
     expect(patient).toMatchObject({ status: 'fulfilled', value: { message: { seq: 1 } } });
-    expect((await rooms.window('slow'))!.window.items.map(({ text }) => text)).toEqual(['patient']);
+    expect(viewsOfWindow((await rooms.window('slow'))!.window).map(({ text }) => text)).toEqual(['patient']);
   });
 
   it('is carried out once, also where not all of a flush found place in an entry', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LIMITS } from '#shared/limits.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { Gate, intercept } from '#test/room-log/support/faults.ts';
 import { type Instance, later, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
 import { create } from '#test/room-log/support/messages.ts';
@@ -118,7 +119,7 @@ describe('L9: group commit', () => {
     await expect(sent).rejects.toMatchObject({ type: 'outcome_unknown' });
     gate.open();
     await patient;
-    const { items } = (await rooms.window('deadlines'))!.window;
+    const items = viewsOfWindow((await rooms.window('deadlines'))!.window);
     expect(items.map(({ text }) => text)).toEqual(['sent', 'patient']);
   });
 

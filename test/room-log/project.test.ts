@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Entry, Message } from '#shared/room-log/types.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { creation, state } from '#test/room-log/support/entries.ts';
 import { failing, failingFind, Gate, intercept } from '#test/room-log/support/faults.ts';
 import { type Instance, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rig.close());
 
-const textsOf = async (room: string) => (await rooms.window(room))!.window.items.map(({ text }) => text);
+const textsOf = async (room: string) => viewsOfWindow((await rooms.window(room))!.window).map(({ text }) => text);
 const documentsOf = (room: string) =>
   rig.collections
     .messages(room)

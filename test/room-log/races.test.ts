@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { filledQuote } from '#shared/room-log/quotes.ts';
 import type { Outcome } from '#shared/room-log/types.ts';
-import { quotedIn } from '#shared/rooms/quoted.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { type Instance, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
 import { create, deleteRoom, edit, react, remove } from '#test/room-log/support/messages.ts';
 import { expectSoundLog } from '#test/room-log/model/check.ts';
@@ -18,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rig.close());
 
-const messagesOf = async (room: string) => (await both[0].window(room))!.window.items;
+const messagesOf = async (room: string) => viewsOfWindow((await both[0].window(room))!.window);
 
 /** Starts every write at once, in turn through the one and the other instance. */
 const race = <T>(count: number, write: (rooms: Instance, index: number) => Promise<T>) =>
@@ -31,7 +30,7 @@ describe('races through two instances', () => {
     const users = [...odd, ...Array.from({ length: 500 - odd.length }, (_, index) => `user.${index}`)];
     await race(500, (rooms, index) => submit(rooms, 'reactions', react('target', users[index]!, '👍')));
     const [target] = await messagesOf('reactions');
-    expect(target!.reactions.map(({ userId }) => userId).sort()).toEqual(users.sort());
+    expect(Object.keys(target!.reactions).sort()).toEqual(users.sort());
     await expectSoundLog(both[0], 'reactions');
   });
 
@@ -74,11 +73,10 @@ describe('races through two instances', () => {
     const refused = writes.flatMap((write) => (write.status === 'rejected' ? [write.reason as unknown] : []));
     for (const reason of refused) expect(reason).toMatchObject({ type: 'message_deleted' });
     for (const rooms of both) {
-      const { window } = (await rooms.window('quotes'))!;
-      const target = window.items.find(({ messageId }) => messageId === 'target')!;
+      const views = viewsOfWindow((await rooms.window('quotes'))!.window);
+      const target = views.find(({ messageId }) => messageId === 'target')!;
       expect(target).toMatchObject({ text: '', deleted: true, edits: [] });
-      const quoted = quotedIn(window);
-      const quotes = window.items.filter(({ replyTo }) => replyTo).map((one) => filledQuote(one.replyTo, quoted(one)));
+      const quotes = views.map(({ replyTo }) => replyTo).filter((quote) => quote !== null);
       expect(quotes).toHaveLength(30);
       for (const quote of quotes) expect(quote).toMatchObject({ text: '', deleted: true });
       expect(JSON.stringify([target, quotes])).not.toContain('secret');

@@ -4,7 +4,8 @@ import { LIMITS } from '#shared/limits.ts';
 import { quotesOf } from '#shared/room-log/lookups.ts';
 import { filledQuote } from '#shared/room-log/quotes.ts';
 import type { Quote } from '#shared/room-log/types.ts';
-import { quotedIn } from '#shared/rooms/quoted.ts';
+import { viewOf } from '#shared/room-log/view.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { type Instance, ManualClock, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
 import { create, deleteRoom, edit, react, recolour, remove } from '#test/room-log/support/messages.ts';
 
@@ -18,17 +19,17 @@ beforeAll(async () => {
 
 afterAll(() => rig.close());
 
-const itemsOf = async (room: string, reader = rooms) => (await reader.window(room))!.window.items;
+const itemsOf = async (room: string, reader = rooms) => viewsOfWindow((await reader.window(room))!.window);
 
 const reply = (messageId: string): Quote => ({ messageId, text: 'as sent', username: 'Sent' });
 
 /** The quote of the room's last message, as its window and as a look-up show it. */
 async function shown(room: string, reader: Instance) {
   const { window, head } = (await reader.window(room))!;
-  const message = window.items.at(-1)!;
-  const looked = await quotesOf(reader.collections, head, [message]);
-  const inWindow = filledQuote(message.replyTo, quotedIn(window)(message));
-  expect(filledQuote(message.replyTo, looked.get(message.replyTo!.messageId!))).toEqual(inWindow);
+  const item = window.items.at(-1)!;
+  const looked = await quotesOf(reader.collections, head, [{ ...item, room }]);
+  const inWindow = viewsOfWindow(window).at(-1)!.replyTo;
+  expect(filledQuote(item.replyTo, looked.get(item.replyTo!.messageId!))).toEqual(inWindow);
   return inWindow;
 }
 
@@ -95,16 +96,15 @@ describe('L12: quotes are filled on reading', () => {
       expect(quote).not.toHaveProperty('media');
     }
     // Nothing was written to the reply itself.
-    expect((await itemsOf('quotes')).at(-1)).toMatchObject({ replyTo: reply('target') });
+    const newest = { sort: { seq: -1 }, projection: { _id: 0, replyTo: 1 } } as const;
+    expect(await rig.collections.group.findOne({ room: 'quotes' }, newest)).toEqual({ replyTo: reply('target') });
   });
 
   it('L12: of an unknown target the snapshot is shown, until a message of that id comes', async () => {
     await submit(rooms, 'unknown', create({ replyTo: reply('later') }));
     expect(await shown('unknown', rooms)).toMatchObject({ text: 'as sent', username: 'Sent' });
     await submit(rooms, 'unknown', create({ messageId: 'later', text: 'now here' }));
-    const { window } = (await rooms.window('unknown'))!;
-    const [first] = window.items;
-    expect(filledQuote(first!.replyTo, quotedIn(window)(first!))).toMatchObject({ text: 'now here' });
+    expect((await itemsOf('unknown'))[0]!.replyTo).toMatchObject({ text: 'now here' });
   });
 
   it('L12: a quote that names only a time finds the newest message of that time', async () => {
@@ -158,7 +158,8 @@ describe('L14: bubble colour', () => {
     expect(entry!.changes.at(-1)!.message).toMatchObject({ text: 'two', bubbleColor: 'red', rev: 4 });
     const stored = await rig.collections.group.findOne({ room: 'mixed' }, { projection: { _id: 0 } });
     expect(stored).toEqual(entry!.changes.at(-1)!.message);
-    for (const reader of [rooms, await rig.open()]) expect(await itemsOf('mixed', reader)).toEqual([stored]);
+    const view = viewOf(stored!, undefined);
+    for (const reader of [rooms, await rig.open()]) expect(await itemsOf('mixed', reader)).toEqual([view]);
   });
 
   it('L14: the colour document is written before the head moves', async () => {

@@ -5,6 +5,7 @@ import { pageOf } from '#shared/room-log/page.ts';
 import { newestPreviewable } from '#shared/room-log/previews.ts';
 import { threadsOf } from '#shared/room-log/threads.ts';
 import type { Head } from '#shared/room-log/types.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { creation } from '#test/room-log/support/entries.ts';
 import { failing, intercept } from '#test/room-log/support/faults.ts';
 import { type Instance, ManualClock, openRig, type Rig, submit } from '#test/room-log/support/instances.ts';
@@ -26,8 +27,10 @@ beforeEach(async () => {
 
 afterEach(() => rig.close());
 
-const textsOf = async (room: string, reader = rooms) =>
-  (await reader.window(room))?.window.items.map(({ text }) => text);
+const textsOf = async (room: string, reader = rooms) => {
+  const read = await reader.window(room);
+  return read ? viewsOfWindow(read.window).map(({ text }) => text) : undefined;
+};
 const headOf = async (room: string) => (await rooms.head(room)) as Head;
 
 const untilShown = async (room: string, count: number) => {
@@ -137,7 +140,7 @@ describe('L7: the sweeper', () => {
     await submit(rooms, 'trimmed', create({ text: 'three' }));
     const read = (await reader.window('trimmed'))!;
     expect(read.base).toBe('query');
-    expect(read.window.items.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    expect(viewsOfWindow(read.window).map(({ text }) => text)).toEqual(['one', 'two', 'three']);
   });
 
   it('L7: rebuilds a missing head from the log, with what it says of deletions and keys', async () => {

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ReadModel } from '#shared/read-model/read-model.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import { quotedId } from '#shared/room-log/quotes.ts';
-import type { Head, Window } from '#shared/room-log/types.ts';
+import type { Head, Window, WindowItem } from '#shared/room-log/types.ts';
 import { advanced, filled, queried } from '#shared/room-log/window-reads.ts';
+import type { MessageView } from '#shared/rooms/message.shape.ts';
 import { differingFields, type Findings } from '#tools/verify/difference.ts';
 
 /** What a room's stored window is good for: nobody reads one that is void, or further behind than the log reaches. */
@@ -38,19 +39,27 @@ export async function checkWindow(
   return 'usable';
 }
 
+/** All that an item says, message and summary. */
+const fieldsOf = ({ json, bytes: _bytes, replyTo: sent, ...summary }: WindowItem): object => ({
+  ...(JSON.parse(json) as MessageView),
+  ...summary,
+  replyTo: sent,
+});
+
 function compare(is: Window, should: Window, head: Head, findings: Findings): void {
   if (is.floorSeq !== should.floorSeq)
     findings.add('window', `ends at floor ${is.floorSeq}, the room at ${should.floorSeq}`);
   // One that slid may begin later than one that is new.
   const start = Math.max(is.startSeq, should.startSeq);
   const items = new Map(is.items.map((item) => [item.seq, item]));
+  const newer = new Set(should.items.filter(({ rev }) => rev > head.rev).map(({ messageId }) => messageId));
   for (const item of should.items) {
     if (item.seq < start || item.rev > head.rev) continue;
     const ours = items.get(item.seq);
-    const fields = ours ? differingFields(ours, item, isDeepStrictEqual) : ['missing'];
+    const fields = ours ? differingFields(fieldsOf(ours), fieldsOf(item), isDeepStrictEqual) : ['missing'];
     if (fields.length > 0) findings.add('window', `seq ${item.seq} at rev ${item.rev} differs: ${fields.join(', ')}`);
     const quoted = quotedId(item);
-    if (quoted === undefined || !is.quotes.has(quoted) || !should.quotes.has(quoted)) continue;
+    if (quoted === undefined || newer.has(quoted) || !is.quotes.has(quoted) || !should.quotes.has(quoted)) continue;
     if (!isDeepStrictEqual(is.quotes.get(quoted), should.quotes.get(quoted)))
       findings.add('window', `what seq ${item.seq} quotes differs`);
   }

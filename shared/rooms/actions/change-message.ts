@@ -2,7 +2,7 @@ import { deadlineOf } from '#shared/deadline.ts';
 import { Fault } from '#shared/errors.ts';
 import { action } from '#shared/rooms/action.ts';
 import { roomContract } from '#shared/rooms/rooms.contract.ts';
-import { reactionMap, reactionSummary } from '#shared/rooms/view.ts';
+import { reactionMap, reactionSummary } from '#shared/room-log/view.ts';
 
 /** Changes of one message. Each is answered with the state as written. */
 

@@ -3,12 +3,11 @@ import { LIMITS } from '#shared/limits.ts';
 import { changedSince } from '#shared/room-log/changes.ts';
 import { decodeCursor, encodeCursor, isVoid, type Position, START } from '#shared/room-log/cursor.ts';
 import type { Rooms } from '#shared/room-log/rooms.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import type { Result } from '#shared/contract.ts';
 import { action, type Call } from '#shared/rooms/action.ts';
 import { clamp } from '#shared/rooms/clamp.ts';
-import { quotedIn } from '#shared/rooms/quoted.ts';
 import { roomContract } from '#shared/rooms/rooms.contract.ts';
-import { viewOf } from '#shared/rooms/view.ts';
 import { viewsOf } from '#shared/rooms/views.ts';
 
 /** Longest wait for a first change, in s: below the 30 s after which proxies cut silent connections. */
@@ -63,11 +62,10 @@ async function startOver(rooms: Rooms, room: string): Promise<Feed> {
   const found = await rooms.window(room);
   if (!found) return { items: [], next: encodeCursor(START), reset: true };
   const { window, head } = found;
-  const quoted = quotedIn(window);
   const { epoch, rev, floorSeq } = window;
   const seq = window.items.at(-1)?.seq ?? head.seq;
   return {
-    items: window.items.map((message) => viewOf(message, quoted(message))),
+    items: viewsOfWindow(window),
     next: encodeCursor({ epoch, rev, seq, floorSeq }),
     reset: true,
   };

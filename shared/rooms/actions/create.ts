@@ -6,7 +6,7 @@ import type { Message, NewMessage } from '#shared/room-log/types.ts';
 import { action } from '#shared/rooms/action.ts';
 import { newMessage } from '#shared/rooms/new-message.ts';
 import { roomContract } from '#shared/rooms/rooms.contract.ts';
-import { viewOf } from '#shared/rooms/view.ts';
+import { viewOf } from '#shared/room-log/view.ts';
 
 /** Stores a message, or answers the stored one to a repeat (L10). */
 export const create = action(roomContract.create, async (params, { rooms, ctx }) => {

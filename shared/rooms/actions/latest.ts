@@ -1,14 +1,13 @@
 import { LIMITS } from '#shared/limits.ts';
 import { quotesOf } from '#shared/room-log/lookups.ts';
 import { messagesBetween } from '#shared/room-log/page.ts';
+import { quotedOf } from '#shared/room-log/quotes.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
-import type { Quoted } from '#shared/room-log/types.ts';
+import { itemOf, itemsJson, quotedOfItem, windowJson } from '#shared/room-log/window-item.ts';
 import { action } from '#shared/rooms/action.ts';
 import { encoded, type Encoding } from '#shared/rooms/encode.ts';
 import { latestCount, latestEtag } from '#shared/rooms/etag.ts';
-import { quotedAmong } from '#shared/rooms/quoted.ts';
 import { type Body, roomContract } from '#shared/rooms/rooms.contract.ts';
-import { messagesJson, windowJson } from '#shared/rooms/view.ts';
 
 /** The newest messages as bytes ready to be sent. Equal requests that meet share one serialisation. */
 export const latest = action(roomContract.latest, async ({ room, count, encoding = 'identity' }, { rooms }) => {
@@ -40,13 +39,15 @@ async function latestJson(rooms: Rooms, { window, head }: WindowRead, count: num
   const missing = Math.min(count, LIMITS.windowMessages) - items.length;
   if (missing <= 0 || startSeq <= floorSeq + 1) return windowJson(window, count);
   const older = await messagesBetween(rooms.collections, room, floorSeq, startSeq, missing, -1);
-  const all = [...older.reverse(), ...items];
-  const known = new Map<string, Quoted | null>([
-    ...window.quotes,
-    ...items.map((one) => [one.messageId, one] as const),
-  ]);
-  const quotes = await quotesOf(rooms.collections, head, older, (id) => known.get(id));
-  return messagesJson(all, quotedAmong(all, new Map([...window.quotes, ...quotes])));
+  const inWindow = new Map(items.map((item) => [item.messageId, item]));
+  const known = (id: string) => {
+    const item = inWindow.get(id);
+    return item ? quotedOfItem(item) : window.quotes.get(id);
+  };
+  const quotes = await quotesOf(rooms.collections, head, older, known);
+  const own = older.map((message) => [message.messageId, quotedOf(message)] as const);
+  const all = [...older.reverse().map((message) => itemOf(message)), ...items];
+  return itemsJson(all, new Map([...window.quotes, ...own, ...quotes]));
 }
 
 /** Serialisations under way, of each `Rooms`. Whoever joins one has seen the very rev that it stands for. */

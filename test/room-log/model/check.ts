@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import type { OpenRooms } from '#shared/room-log/open.ts';
 import { messageById } from '#shared/room-log/lookups.ts';
-import { filledQuote } from '#shared/room-log/quotes.ts';
 import type { Head, Message, Outcome } from '#shared/room-log/types.ts';
-import { quotedIn } from '#shared/rooms/quoted.ts';
+import { viewWith } from '#shared/room-log/view.ts';
+import { viewsOfWindow } from '#shared/room-log/window-item.ts';
 import { follow, type Replica, walk } from '#test/room-log/model/reads.ts';
 import { isRefused, type RoomModel, type Verdict } from '#test/room-log/model/model.ts';
 
@@ -39,14 +39,14 @@ export async function expectReads(
     return;
   }
   const { window } = read;
-  expect(bareAll(window.items)).toEqual(model.messages.slice(-500));
+  const newest500 = model.messages.slice(-500);
+  const views = viewsOfWindow(window);
+  expect(views.map((view) => ({ ...view, replyTo: null }))).toEqual(newest500.map((one) => viewWith(one, null)));
   expect(window).toMatchObject({ rev: model.rev, floorSeq: model.floorSeq, epoch: rooms.epochOf(head) });
   expect(window.startSeq).toBe(window.items[0]?.seq ?? model.floorSeq + 1);
-  const quoted = quotedIn(window);
-  for (const message of window.items) {
-    const shown = filledQuote(message.replyTo, quoted(message));
+  for (const [index, { replyTo: shown }] of views.entries()) {
     const { messageId, text, deleted } = shown ?? {};
-    expect(shown && { messageId, text, deleted: deleted === true }).toEqual(model.quote(message));
+    expect(shown && { messageId, text, deleted: deleted === true }).toEqual(model.quote(newest500[index]!));
   }
   for (const direction of [-1, 1] as const) {
     const { found, sizes } = await walk(rooms, head, pageSize, byTime, direction);

@@ -1,7 +1,7 @@
 import { changedSince } from '#shared/room-log/changes.ts';
 import { decodeCursor, encodeCursor, isVoid } from '#shared/room-log/cursor.ts';
 import type { OpenRooms } from '#shared/room-log/open.ts';
-import { pageOf, type PageQuery } from '#shared/room-log/page.ts';
+import { pageOf, type PageQuery, messagesBetween } from '#shared/room-log/page.ts';
 import type { Head, Message } from '#shared/room-log/types.ts';
 
 /** The reads that a client makes of a room, put together the way the services do it. */
@@ -38,9 +38,11 @@ export async function feed(rooms: OpenRooms, room: string, since: string, limit:
   if (isVoid(position, head, epoch)) {
     const read = await rooms.window(room);
     if (!read) return { items: [], next: '0', reset: true };
-    const { rev, floorSeq, items } = read.window;
-    const seq = items.at(-1)?.seq ?? read.head.seq;
-    return { items: [...items], next: encodeCursor({ epoch: read.window.epoch, rev, seq, floorSeq }), reset: true };
+    const { rev, floorSeq, items: shown } = read.window;
+    const seq = shown.at(-1)?.seq ?? read.head.seq;
+    // The states themselves: that the window shows them is checked elsewhere.
+    const items = await messagesBetween(rooms.collections, room, (shown[0]?.seq ?? seq + 1) - 1, seq + 1, 500, 1);
+    return { items, next: encodeCursor({ epoch: read.window.epoch, rev, seq, floorSeq }), reset: true };
   }
   if (!head) return { items: [], next: '0', reset: false };
   const { items, rev, seq } = await changedSince(rooms.collections, head, position, limit);

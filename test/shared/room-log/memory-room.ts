@@ -3,6 +3,7 @@ import type { Fault } from '#shared/errors.ts';
 import { computeEntry, emptyHead } from '#shared/room-log/compute.ts';
 import { keyOf, needsOf, type Loaded } from '#shared/room-log/needs.ts';
 import type { Command, Entry, Head, Message, Millis, NewMessage, Outcome } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 import { windowOf } from '#shared/room-log/window.ts';
 
 /** Freezes a value all through, so that a rule that changes its input throws. */
@@ -79,7 +80,10 @@ export class MemoryRoom {
 
   /** The newest window as one query gives it. */
   window(limit = 500) {
-    const newestFirst = this.live().reverse().slice(0, limit);
+    const newestFirst = this.live()
+      .reverse()
+      .slice(0, limit)
+      .map((message) => itemOf(message));
     const { _id: room, rev, floorSeq, seq: headSeq } = this.head;
     const complete = newestFirst.length < limit;
     return frozen(windowOf({ room, epoch: EPOCH, rev, floorSeq, headSeq, newestFirst, complete }));

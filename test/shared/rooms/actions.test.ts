@@ -3,6 +3,7 @@ import type { Context } from 'moleculer';
 import type { Collections } from '#shared/room-log/collections.ts';
 import type { Rooms } from '#shared/room-log/rooms.ts';
 import type { Window } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 import { create } from '#shared/rooms/actions/create.ts';
 import { latest } from '#shared/rooms/actions/latest.ts';
 import type { MessageView } from '#shared/rooms/message.shape.ts';
@@ -39,7 +40,7 @@ describe('equal requests for the newest messages', () => {
     rev: 3,
     floorSeq: 0,
     startSeq: 1,
-    items,
+    items: items.map((one) => itemOf(one)),
     quotes: new Map(),
     bytes: 0,
   };

@@ -4,6 +4,7 @@ import { monotonic } from '#shared/deadline.ts';
 import { ReadModel } from '#shared/read-model/read-model.ts';
 import { documentOf, windowOfDocument } from '#shared/read-model/window-document.ts';
 import { type OpenRooms, openRooms } from '#shared/room-log/open.ts';
+import { messagesBetween } from '#shared/room-log/page.ts';
 import type { NewMessage } from '#shared/room-log/types.ts';
 import { messageBody } from '#tools/bench/data.ts';
 import { Latencies } from '#tools/bench/load/latencies.ts';
@@ -81,8 +82,9 @@ async function averageMs(work: () => unknown, times = 50): Promise<number> {
 
 /** What a stored window of 500 messages takes. */
 export async function measureSizes(rooms: OpenRooms): Promise<Sizes> {
-  const { window } = (await rooms.window(COLD_ROOMS[0]!))!;
-  const plain = BSON.serialize({ items: window.items });
+  const { window, head } = (await rooms.window(COLD_ROOMS[0]!))!;
+  const items = await messagesBetween(rooms.collections, window.room, 0, head.seq + 1, window.items.length, -1);
+  const plain = BSON.serialize({ items });
   const document = await documentOf(window, Date.now());
   return {
     bson: plain.length,

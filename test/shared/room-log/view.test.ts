@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Message, Quoted, Window } from '#shared/room-log/types.ts';
-import { messageJson, reactionMap, reactionSummary, viewOf, windowJson } from '#shared/rooms/view.ts';
-import { message, messages, NOON } from '#test/shared/rooms/samples.ts';
+import type { Message } from '#shared/room-log/types.ts';
+import { reactionMap, reactionSummary, viewOf } from '#shared/room-log/view.ts';
+import { message, NOON } from '#test/shared/rooms/samples.ts';
 
 const reaction = (userId: string, at = NOON, emoji = '👍') => ({ userId, emoji, at, username: userId.toUpperCase() });
 
@@ -138,38 +138,5 @@ describe('reactions', () => {
     const summary = reactionSummary([reaction('a', 5), reaction('b', 9), reaction('c', 7)]);
     expect(summary).toEqual({ totalCount: 3, mostRecent: reaction('b', 9) });
     expect(reactionSummary([reaction('a', 5), reaction('b', 5)]).mostRecent?.userId).toBe('b');
-  });
-});
-
-describe('JSON of messages', () => {
-  it('is made once for the same message and target, and anew for another target', () => {
-    const reply = message('general', 5, { replyTo: { messageId: 'm3', text: '' } });
-    const target: Quoted = { ...full };
-    const first = messageJson(reply, target);
-    expect(JSON.parse(first)).toMatchObject({ messageId: 'm5', replyTo: { text: 'text 3' } });
-    expect(messageJson(reply, { ...target, text: 'edited' })).toContain('"text":"edited"');
-    expect(messageJson(reply, target)).toBe(first);
-  });
-
-  it('of a window has its newest messages, quotes filled from inside and outside', () => {
-    const items = messages('general', 5, (seq) => {
-      if (seq === 4) return { replyTo: { messageId: 'm1', text: 'sent' } };
-      return seq === 5 ? { replyTo: { messageId: 'far', text: 'sent' } } : {};
-    });
-    const window: Window = {
-      room: 'general',
-      epoch: 'e',
-      rev: 5,
-      floorSeq: 0,
-      startSeq: 1,
-      items,
-      quotes: new Map([['far', { ...full, messageId: 'far', text: 'far away' }]]),
-      bytes: 0,
-    };
-    const parsed = JSON.parse(windowJson(window, 3)) as { messageId: string; replyTo: { text: string } | null }[];
-    expect(parsed.map(({ messageId }) => messageId)).toEqual(['m3', 'm4', 'm5']);
-    expect(parsed.map(({ replyTo }) => replyTo?.text)).toEqual([undefined, 'text 1', 'far away']);
-    expect(windowJson({ ...window, items: [] }, 3)).toBe('[]');
-    expect(JSON.parse(windowJson(window, 500))).toHaveLength(5);
   });
 });

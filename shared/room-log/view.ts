@@ -1,7 +1,6 @@
 import { isDm } from '#shared/room-id.ts';
 import { filledQuote } from '#shared/room-log/quotes.ts';
-import type { Message, Quoted, Reaction, Window } from '#shared/room-log/types.ts';
-import { quotedIn, type QuotedOf } from '#shared/rooms/quoted.ts';
+import type { Message, Quoted, Reaction } from '#shared/room-log/types.ts';
 import type { MessageView } from '#shared/rooms/message.shape.ts';
 
 /** Messages as clients see them. */
@@ -13,7 +12,11 @@ export type Target = Quoted | null | undefined;
  * A message as clients see it: an allow-list, so that nothing of the storage (keys, author, _id) can ever leave.
  * `target` is the message that this one replies to (L12).
  */
-export function viewOf(message: Message, target: Target): MessageView {
+export const viewOf = (message: Message, target: Target): MessageView =>
+  viewWith(message, filledQuote(message.replyTo, target));
+
+/** The same with this as its quote. */
+export function viewWith(message: Message, replyTo: MessageView['replyTo']): MessageView {
   const { room } = message;
   return {
     roomId: room,
@@ -31,7 +34,7 @@ export function viewOf(message: Message, target: Target): MessageView {
     text: message.text,
     kind: message.kind,
     ...(message.deleted ? {} : { media: message.media ?? null, audio: message.audio ?? null }),
-    replyTo: filledQuote(message.replyTo, target),
+    replyTo,
     edited: message.edited,
     lastEditedAt: message.lastEditedAt,
     edits: message.edits.map(({ previousText, editedAt }) => ({ previousText, editedAt })),
@@ -59,28 +62,4 @@ export function reactionSummary(reactions: readonly Reaction[]) {
     username: newest.username,
   };
   return { totalCount: reactions.length, mostRecent };
-}
-
-/**
- * The JSON of each message with the target it was made for. Messages and targets are never changed in place, so the
- * same two objects have the same JSON: after one change a window costs one message, not 500.
- */
-const cache = new WeakMap<Message, { target: Target; json: string }>();
-
-export function messageJson(message: Message, target: Target): string {
-  const known = cache.get(message);
-  if (known && known.target === target) return known.json;
-  const json = JSON.stringify(viewOf(message, target));
-  cache.set(message, { target, json });
-  return json;
-}
-
-/** A JSON array of messages, in the order given. */
-export function messagesJson(messages: readonly Message[], quotedOf: QuotedOf): string {
-  return `[${messages.map((message) => messageJson(message, quotedOf(message))).join(',')}]`;
-}
-
-/** The newest `count` messages of a window as a JSON array, oldest first. */
-export function windowJson(window: Window, count: number): string {
-  return messagesJson(window.items.slice(-count), quotedIn(window));
 }

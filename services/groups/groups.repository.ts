@@ -1,7 +1,8 @@
-import { type Collection, type Db, MinKey, ObjectId, type UpdateFilter } from 'mongodb';
+import { type Collection, type Db, ObjectId, type UpdateFilter } from 'mongodb';
 import { Fault } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
 import { looksLikeDatabaseId } from '#shared/room-id.ts';
+import { GroupTotal } from '#services/groups/group-total.ts';
 import { databaseIdOf, type GroupDocument, slugOf } from '#services/groups/group-view.ts';
 import { upserting } from '#shared/upserting.ts';
 import { TombstonesRepository } from '#services/groups/tombstones.repository.ts';
@@ -47,11 +48,13 @@ export class GroupsRepository {
   readonly #groups: Collection<GroupDocument>;
   readonly #aliases: Collection<AliasDocument>;
   readonly #tombstones: TombstonesRepository;
+  readonly #total: GroupTotal;
 
   constructor(db: Db) {
     this.#groups = db.collection('groups');
     this.#aliases = db.collection('group_aliases');
     this.#tombstones = new TombstonesRepository(db);
+    this.#total = new GroupTotal(this.#groups);
   }
 
   /** Creates what is missing; safe to run at every start of every process. */
@@ -61,13 +64,16 @@ export class GroupsRepository {
 
   /** A page in the byte order of names, then of ids, and how many groups there are in all. */
   async page(limit: number, offset: number): Promise<{ groups: GroupDocument[]; total: number; hasMore: boolean }> {
-    const [found, counted] = await Promise.all([
-      this.#groups.find({}, { projection: LISTED, sort: { name: 1, id: 1 }, skip: offset, limit: limit + 1 }).toArray(),
-      // Every value is at or above MinKey: counts the index, without looking at a document.
-      this.#groups.countDocuments({ id: { $gte: new MinKey() } }),
-    ]);
-    const total = found.length > 0 ? Math.max(counted, offset + found.length) : counted;
-    return { groups: found.slice(0, limit), total, hasMore: found.length > limit };
+    const found = await this.#groups
+      .find({}, { projection: LISTED, sort: { name: 1, id: 1 }, skip: offset, limit: limit + 1 })
+      .toArray();
+    const seen = offset + found.length;
+    const hasMore = found.length > limit;
+    const isPastTheEnd = found.length === 0 && offset > 0;
+    // A page that shows the end tells the total by itself.
+    if (!hasMore && !isPastTheEnd) return { groups: found, total: seen, hasMore };
+    const counted = await this.#total.get();
+    return { groups: found.slice(0, limit), total: hasMore ? Math.max(counted, seen) : counted, hasMore };
   }
 
   /** The group with this id, else with this databaseId, else the one that has the id of the group that had it. */

@@ -7,6 +7,7 @@ import { type Collections, collectionsOf, ensureIndexes } from '#shared/room-log
 import { readEnds } from '#shared/room-log/end.ts';
 import { readGeneration } from '#shared/room-log/generation.ts';
 import { type StoredWindows, Windows } from '#shared/room-log/latest.ts';
+import { HEADS_AT_ONCE, readHeads } from '#shared/room-log/read-heads.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
 import { Sweeper } from '#shared/room-log/sweep.ts';
 import type { Command, Entry, Head, Millis, Outcome } from '#shared/room-log/types.ts';
@@ -40,8 +41,8 @@ export interface OpenRooms extends Rooms {
   close(): Promise<void>;
 }
 
-/** Heads that one query asks for, and how many such queries may be under way. */
-const HEADS = { batch: 1_000, underWay: 2 };
+/** Head queries under way at once: one is made while the other is answered. */
+const HEADS = { batch: HEADS_AT_ONCE, underWay: 2 };
 /** How often a waiting reader looks whether another process changed the room, in ms. */
 const POLL_MS = 200;
 /** A head that is still behind a document after this, in ms, is not just a flush under way. */
@@ -156,7 +157,7 @@ class RoomLog implements OpenRooms {
   }
 
   async #loadHeads(rooms: string[]): Promise<Map<string, Head>> {
-    const found = await this.collections.heads.find({ _id: { $in: rooms } }, { batchSize: HEADS.batch }).toArray();
+    const found = await readHeads(this.collections.heads, rooms);
     return new Map(found.map((head) => [head._id, head]));
   }
 

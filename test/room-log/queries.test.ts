@@ -54,6 +54,7 @@ const QUERIES = [
   'find room_log {room:?} sort {from:1} limit',
   'find room_log {room:{$in:?}} limit',
   'find rooms {$or:[{participants:?,listedAt:?,_id:{$lt:?}},{participants:?,listedAt:{$gte:?,$lt:?}}]} sort {listedAt:-1,_id:-1} limit',
+  'find rooms {_id:?}',
   'find rooms {_id:{$in:?}}',
   'find rooms {participants:?,listedAt:{$gte:?}} sort {listedAt:-1,_id:-1} limit',
   'find rooms {purgeAt:{$lte:?}} sort {purgeAt:1} limit',

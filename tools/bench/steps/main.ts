@@ -5,6 +5,7 @@ import { type AnyBulkWriteOperation, MongoClient, ObjectId } from 'mongodb';
 import { config } from '#shared/config.ts';
 import { DURABLE } from '#shared/room-log/append.ts';
 import { type Collections, collectionsOf, ensureIndexes } from '#shared/room-log/collections.ts';
+import { readHeads } from '#shared/room-log/read-heads.ts';
 import type { Entry, Head, Message } from '#shared/room-log/types.ts';
 import { headOf, stored } from '#tools/bench/growth/fill.ts';
 import { loadBefore, machineOf } from '#tools/bench/machine.ts';
@@ -67,6 +68,13 @@ const STEPS: Record<string, Step> = {
   '3. heads, as one value': ({ heads }, items) => heads.db.collection('raised').bulkWrite(items.map(raised), OPTIONS),
 };
 
+/** How the heads of some rooms are read. */
+const READS: Record<string, (collections: Collections, rooms: string[]) => Promise<unknown>> = {
+  'a cursor': ({ heads }, rooms) => heads.find({ _id: { $in: rooms } }, { batchSize: 1_000 }).toArray(),
+  'as the room log does': ({ heads }, rooms) => readHeads(heads, rooms),
+};
+const READ_SIZES = [1, 4, 16] as const;
+
 /** Messages for room after room, so that each brings the next seq of its room. */
 function* itemsOf(): Generator<Item, never> {
   for (let n = 0; ; n += 1) {
@@ -76,21 +84,55 @@ function* itemsOf(): Generator<Item, never> {
   }
 }
 
-/** Milliseconds a flush, and µs of CPU a message of mongod and of the driver's process. */
-type Figures = [flush: number, mongod: number, driver: number];
+/** Milliseconds of one, and µs of CPU of mongod and of the driver's process, a message or a query. */
+type Figures = [ms: number, mongod: number, driver: number];
 
-async function measure(step: Step, collections: Collections, size: number, mongod: number): Promise<Figures> {
-  const items = itemsOf();
-  const take = () => Array.from({ length: size }, () => items.next().value);
+/** Does `work` again and again, one at a time; `parts`: how many messages or queries it is. */
+async function measure(work: () => Promise<unknown>, parts: number, mongod: number): Promise<Figures> {
   const before = processStats([mongod])!;
   const own = process.cpuUsage();
   const begun = performance.now();
-  let flushes = 0;
-  for (; performance.now() - begun < RUN_MS; flushes += 1) await step(collections, take());
-  const messages = flushes * size;
+  let times = 0;
+  for (; performance.now() - begun < RUN_MS; times += 1) await work();
   const { user, system } = process.cpuUsage(own);
   const mongodUs = processStats([mongod])!.cpuUs - before.cpuUs;
-  return [(performance.now() - begun) / flushes, mongodUs / messages, (user + system) / messages];
+  return [(performance.now() - begun) / times, mongodUs / times / parts, (user + system) / times / parts];
+}
+
+async function measureWrites(client: MongoClient, mongod: number, suffix: string): Promise<string[]> {
+  const rows: string[] = [];
+  for (const [name, step] of Object.entries(STEPS)) {
+    say(`${name}${suffix}`);
+    const row: string[] = [];
+    for (const size of SIZES) {
+      const collections = await fresh(client);
+      const items = itemsOf();
+      const flush = () =>
+        step(
+          collections,
+          Array.from({ length: size }, () => items.next().value),
+        );
+      row.push(figuresText(await measure(flush, size, mongod)));
+    }
+    rows.push(cells([`${name}${suffix}`, ...row]));
+  }
+  return rows;
+}
+
+async function measureReads(client: MongoClient, mongod: number): Promise<string[]> {
+  const collections = await fresh(client);
+  const rows: string[] = [];
+  for (const [name, read] of Object.entries(READS)) {
+    say(`heads by ${name}`);
+    const row: string[] = [];
+    for (const size of READ_SIZES) {
+      const rooms = Array.from({ length: size }, (_, n) => `room-${n * 7}`);
+      await measure(() => read(collections, rooms), 1, mongod);
+      row.push(figuresText(await measure(() => read(collections, rooms), 1, mongod)));
+    }
+    rows.push(cells([name, ...row]));
+  }
+  return rows;
 }
 
 async function fresh(client: MongoClient): Promise<Collections> {
@@ -117,28 +159,33 @@ async function bench(write: boolean): Promise<void> {
     const rows: string[] = [];
     for (const retryWrites of [false, true]) {
       const client = await new MongoClient(mongod.uri, { retryWrites, ignoreUndefined: true }).connect();
-      for (const [name, step] of Object.entries(STEPS)) {
-        const what = retryWrites ? `${name}, retryable` : name;
-        say(what);
-        const row: string[] = [];
-        for (const size of SIZES) row.push(figuresText(await measure(step, await fresh(client), size, mongod.pid)));
-        rows.push(cells([what, ...row]));
-      }
+      rows.push(...(await measureWrites(client, mongod.pid, retryWrites ? ', retryable' : '')));
       await client.close();
     }
-    const page = `# What a message's three writes take
+    const client = await new MongoClient(mongod.uri).connect();
+    const reads = await measureReads(client, mongod.pid);
+    await client.close();
+    const page = `# What the steps of a write and of a read take
 
-Written by \`npm run bench:steps -- --write\`: the writes of a flush by the driver alone, one flush at a time, over ${ROOMS} rooms,
-on one mongod, journaled to a majority. In each cell: ms a flush, µs of CPU a message of mongod, and of the driver's process.
-"Retryable" is the driver's default; the room log does without.
+Written by \`npm run bench:steps -- --write\`, by the driver alone, one at a time, on one mongod. In each cell: ms of one, µs of
+CPU of mongod, and of the driver's process.
 
 ${cells(['machine', ''])}
 ${cells(['---', '---'])}
 ${machineOf(mongod.origin, load).map(cells).join('\n')}
 
+The writes of a flush over ${ROOMS} rooms, journaled to a majority; µs are those of one message. "Retryable" is the driver's default;
+the room log does without.
+
 ${cells(['', ...SIZES.map((size) => `${size} messages a flush`)])}
 ${cells(['---', ...SIZES.map(() => '---:')])}
 ${rows.join('\n')}
+
+The query for heads, with which every read begins; µs are those of the query.
+
+${cells(['', ...READ_SIZES.map((size) => (size === 1 ? '1 room' : `${size} rooms`))])}
+${cells(['---', ...READ_SIZES.map(() => '---:')])}
+${reads.join('\n')}
 `;
     process.stdout.write(page);
     if (write) writeFileSync(PAGE, page);

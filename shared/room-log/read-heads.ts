@@ -1,0 +1,24 @@
+import { type Collection, MongoServerSelectionError } from 'mongodb';
+import { isUnavailable } from '#shared/mongo-faults.ts';
+import type { Head } from '#shared/room-log/types.ts';
+
+/** Heads that one query asks for at most. */
+export const HEADS_AT_ONCE = 1_000;
+
+/**
+ * The heads of these rooms, of those that have one; in any order. Every read of a room begins with this query, so it
+ * goes as a bare command, without the driver's cursor, and names a single room by its very id (`npm run bench:steps`).
+ * The driver reads a cursor again after a lost connection or primary, but not a command: then a cursor takes over.
+ */
+export async function readHeads(heads: Collection<Head>, rooms: readonly string[]): Promise<Head[]> {
+  const filter = { _id: rooms.length === 1 ? rooms[0]! : { $in: [...rooms] } };
+  try {
+    const command = { find: heads.collectionName, filter, batchSize: HEADS_AT_ONCE, singleBatch: true };
+    const { cursor } = (await heads.db.command(command)) as { cursor: { firstBatch: Head[] } };
+    return cursor.firstBatch;
+  } catch (error) {
+    // Whoever found no server has waited for one already.
+    if (!isUnavailable(error) || error instanceof MongoServerSelectionError) throw error;
+    return heads.find(filter, { batchSize: HEADS_AT_ONCE }).toArray();
+  }
+}

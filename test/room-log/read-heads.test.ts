@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Collection, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { collectionsOf } from '#shared/room-log/collections.ts';
+import { readHeads } from '#shared/room-log/read-heads.ts';
+import type { Head } from '#shared/room-log/types.ts';
+import { testDatabase, type TestDatabase } from '#test/support/database.ts';
+import { headOf, messages } from '#test/shared/rooms/samples.ts';
+
+let database: TestDatabase;
+let heads: Collection<Head>;
+const STORED = ['a', 'b', 'dm:x|y'].map((room, index) => headOf(room, messages(room, index + 1)));
+
+beforeAll(async () => {
+  database = await testDatabase();
+  ({ heads } = collectionsOf(database.db));
+  await heads.insertMany(STORED);
+});
+
+afterAll(() => database.drop());
+
+/** The collection, of a database whose commands fail so. */
+const failing = (error: Error): Collection<Head> =>
+  Object.create(heads, { db: { value: { command: () => Promise.reject(error) } } }) as Collection<Head>;
+
+const byId = (found: Head[]) => found.sort((one, other) => (one._id < other._id ? -1 : 1));
+
+describe('the query for heads', () => {
+  it('answers the heads that there are, of one room and of many', async () => {
+    expect(await readHeads(heads, ['b'])).toEqual([STORED[1]]);
+    expect(await readHeads(heads, ['nobody'])).toEqual([]);
+    const many = Array.from({ length: 997 }, (_, n) => `none-${n}`);
+    expect(byId(await readHeads(heads, ['a', 'dm:x|y', ...many, 'b']))).toEqual(STORED);
+  });
+
+  it('brings a thousand heads at once', async () => {
+    const rooms = Array.from({ length: 1_000 }, (_, n) => `room-${n}`);
+    await heads.insertMany(rooms.map((room) => headOf(room, messages(room, 1))));
+    expect(await readHeads(heads, rooms)).toHaveLength(1_000);
+  });
+
+  it('is made again by a cursor, which the driver retries, when a connection or a primary was lost', async () => {
+    const stepped = new MongoServerError({ message: 'not primary', code: 10_107 });
+    for (const error of [new MongoNetworkError('reset'), stepped])
+      expect(byId(await readHeads(failing(error), ['a', 'b', 'dm:x|y']))).toEqual(STORED);
+  });
+
+  it('fails with what else goes wrong, and when no server was found in time', async () => {
+    const selection = new MongoServerSelectionError('no primary', {} as never);
+    for (const error of [selection, new MongoServerError({ message: 'bad', code: 2 }), new TypeError('a bug')])
+      await expect(readHeads(failing(error), ['a'])).rejects.toBe(error);
+  });
+});

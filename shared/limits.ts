@@ -7,7 +7,7 @@ export const LIMITS = {
   text: 20_000,
   /** UTF-8 JSON bytes of media plus audio. */
   mediaBytes: 16 * KIB,
-  /** UTF-8 bytes of a sent quote's text; longer is cut. */
+  /** UTF-8 bytes of a quote's text, as it is sent and as it is shown; longer is cut. */
   quoteTextBytes: 2 * KIB,
   /** Characters of an avatar inside a message; longer becomes null. */
   messageAvatar: 64 * KIB,

@@ -1,11 +1,23 @@
+import { LIMITS } from '#shared/limits.ts';
 import type { Message, Quote, Quoted } from '#shared/room-log/types.ts';
 
 /** Quotes are filled on reading (L12): the target's state now, or what was sent when the target is unknown. */
 
+const encoder = new TextEncoder();
+
+/**
+ * As much of a text as a quote shows: 2 KiB, ending with a whole character. Without a limit, 500 replies to one long text
+ * would be an answer of 30 MB.
+ */
+export const quotedText = (text: string): string =>
+  Buffer.byteLength(text) <= LIMITS.quoteTextBytes
+    ? text
+    : text.slice(0, encoder.encodeInto(text, new Uint8Array(LIMITS.quoteTextBytes)).read);
+
 /** What quotes show of a message, stored or as clients see it. */
 export function quotedOf(message: Quoted): Quoted {
   const { messageId, username, text, timestamp, kind, deleted, deletedAt } = message;
-  const quoted: Quoted = { messageId, username, text, timestamp, kind, deleted, deletedAt };
+  const quoted: Quoted = { messageId, username, text: quotedText(text), timestamp, kind, deleted, deletedAt };
   if (message.media !== null && message.media !== undefined) quoted.media = message.media;
   if (message.audio !== null && message.audio !== undefined) quoted.audio = message.audio;
   return quoted;
@@ -36,7 +48,7 @@ export function filledQuote(quote: Quote | null, target: Quoted | null | undefin
   return {
     ...(quote.messageId !== undefined && { messageId: quote.messageId }),
     ...(username !== undefined && { username }),
-    text: shown ? ((target ?? quote).text ?? '') : '',
+    text: shown ? quotedText((target ?? quote).text ?? '') : '',
     ...(timestamp !== undefined && { timestamp }),
     ...(kind !== null && kind !== undefined && { kind }),
     ...(shown && media !== null && media !== undefined && { media }),

@@ -23,7 +23,7 @@ export const QuoteShape = Type.Object(
   {
     messageId: Type.Optional(StrOrNull('The quoted message')),
     username: Type.Optional(StrOrNull('Its author')),
-    text: Str('Its text now; empty when it is deleted'),
+    text: Str('Its text now, at most the first 2 KiB; empty when it is deleted'),
     timestamp: Type.Optional(StrOrNull('Its timestamp')),
     kind: Type.Optional(StrOrNull('Its kind')),
     media: Type.Optional(FreeJson()),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '#shared/errors.ts';
 import { LIMITS } from '#shared/limits.ts';
+import { quotedText } from '#shared/room-log/quotes.ts';
 import type { NewMessage, Quote } from '#shared/room-log/types.ts';
 import { NewMessageBody } from '#shared/rooms/rooms.contract.ts';
 import { Type, type Static } from '#shared/schema.ts';
@@ -9,17 +10,11 @@ const Body = Type.Object(NewMessageBody);
 export type NewMessageParams = Static<typeof Body> & { messageId: string; idempotencyKey?: string };
 
 const SYSTEM_NAMES = new Set(['system', '_system']);
-const encoder = new TextEncoder();
 
 const isNone = (value: unknown): value is null | undefined => value === null || value === undefined;
 
 const jsonBytes = (...values: unknown[]): number =>
   values.reduce<number>((sum, value) => sum + (isNone(value) ? 0 : Buffer.byteLength(JSON.stringify(value))), 0);
-
-/** The beginning of a text that fits into `bytes` UTF-8 bytes, ending with a whole character. */
-function cut(text: string, bytes: number): string {
-  return text.slice(0, encoder.encodeInto(text, new Uint8Array(bytes)).read);
-}
 
 /**
  * The quote to store. A sent quote is never refused for its size: reading fills it from its target (L12), so what is
@@ -38,7 +33,7 @@ function quoteOf({ replyTo, replyToMessageId, replyToTimestamp }: NewMessagePara
   return {
     ...(messageId && { messageId }),
     ...(username !== undefined && { username }),
-    text: cut(text ?? '', LIMITS.quoteTextBytes),
+    text: quotedText(text ?? ''),
     ...(timestamp !== undefined && { timestamp }),
     ...(!isNone(kind) && { kind }),
     ...(fits && !isNone(media) && { media }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filledQuote, quotedOf, quoteIdsOf } from '#shared/room-log/quotes.ts';
+import { filledQuote, quotedOf, quotedText, quoteIdsOf } from '#shared/room-log/quotes.ts';
 import { created, edited, removed } from '#shared/room-log/rules.ts';
 import { isoOf } from '#shared/room-log/times.ts';
 import type { Message, NewMessage } from '#shared/room-log/types.ts';
@@ -22,6 +22,18 @@ describe('quotedOf', () => {
       deleted: false,
       deletedAt: null,
     });
+  });
+});
+
+describe('the text of a quote', () => {
+  it('is at most 2 KiB of the target, in whole characters, so that no answer grows by a long text quoted often', () => {
+    const shown = quotedOf(message({ text: '😀'.repeat(1_000) })).text;
+    expect(shown).toBe('😀'.repeat(512));
+    expect(filledQuote(sent, { ...quotedOf(message()), text: `${'€'.repeat(682)}abc` })).toMatchObject({
+      text: `${'€'.repeat(682)}ab`,
+    });
+    expect(quotedText('x'.repeat(2_048))).toHaveLength(2_048);
+    expect(quotedText('x'.repeat(2_049))).toHaveLength(2_048);
   });
 });
 

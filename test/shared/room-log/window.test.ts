@@ -260,20 +260,20 @@ describe('quotes of a window (L12)', () => {
 
   it('counts quotes among the 4 MiB', () => {
     const room = new MemoryRoom('lobby');
-    const text = '€'.repeat(LIMITS.text);
+    const media = { url: 'x'.repeat(LIMITS.mediaBytes - 100) };
     room.run(
-      many(60, (n) => `old ${n}`, { text }),
+      many(200, (n) => `old ${n}`, { media }),
       AT,
     );
     room.run(
       many(500, (n) => `filler ${n}`),
       AT,
     );
-    let window = room.window();
-    for (let n = 0; n < 60; n += 1) window = follow(window, room, [reply(`reply ${n}`, `old ${n}`, { text })]);
+    const replies = Array.from({ length: 200 }, (_, n) => reply(`reply ${n}`, `old ${n}`, { media }));
+    const window = follow(room.window(), room, replies);
     expectSound(window, room);
-    expect(window.quotes.size).toBeGreaterThan(20);
-    expect(window.items.length).toBeLessThan(60);
+    expect(window.quotes.size).toBeGreaterThan(100);
+    expect(window.items.length).toBeLessThan(150);
   });
 });
 

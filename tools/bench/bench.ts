@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError } from '#shared/config.ts';
-import { aimsOf } from '#tools/bench/aims.ts';
+import { aimsOf, type Figures } from '#tools/bench/aims.ts';
+import { CHANGING, measureChanging } from '#tools/bench/changing.ts';
+import { measureCold } from '#tools/bench/cold.ts';
 import { isBusy, loadBefore, machineOf } from '#tools/bench/machine.ts';
 import { Measure, type Row } from '#tools/bench/measure.ts';
 import { optionsOf, USAGE, type Options } from '#tools/bench/options.ts';
-import { aimLines, page, table } from '#tools/bench/report.ts';
+import { uploads } from '#tools/bench/pictures.ts';
+import { aimLines, changingTable, page, table } from '#tools/bench/report.ts';
 import { CLIENTS, scenarios } from '#tools/bench/scenarios.ts';
 import { setUp, type Stage } from '#tools/bench/stage.ts';
 
@@ -13,27 +16,39 @@ import { setUp, type Stage } from '#tools/bench/stage.ts';
 
 const PAGE = resolve(import.meta.dirname, '../../docs/benchmarks.md');
 
-async function measure({ generator, mongod, contestants, etag }: Stage, options: Options, signal: AbortSignal) {
+async function measure(stage: Stage, options: Options, signal: AbortSignal): Promise<Figures> {
+  const { generator, mongod, contestants, etag } = stage;
   const measuring = new Measure(generator, () => mongod.pid, options);
-  const wanted = scenarios(etag).filter(({ name }) => name.includes(options.only));
+  const cold = await measureCold(stage, measuring, options, signal);
+  const wanted = scenarios(etag, await uploads()).filter(({ name }) => name.includes(options.only));
   const rows: Row[] = [];
   for (const scenario of wanted) {
     process.stderr.write(`${scenario.name}\n`);
     rows.push(...(await measuring.rows(scenario, contestants, signal)));
   }
-  return rows;
+  let changing: Figures['changing'] = [];
+  if (CHANGING.includes(options.only)) {
+    process.stderr.write(`${CHANGING}\n`);
+    changing = await measureChanging(stage, options.runMs * 2, signal);
+  }
+  return { rows: [...rows, ...cold.rows], changing, readyMs: cold.readyMs };
 }
 
-function report(rows: readonly Row[], { mongod }: Stage, load: number, { write, runs, runMs }: Options): void {
-  const aims = aimsOf(rows);
+function report(figures: Figures, { mongod }: Stage, load: number, { write, runs, runMs }: Options): void {
+  const aims = aimsOf(figures);
   const machine = machineOf(mongod.origin, load);
   const settings = `${CLIENTS} clients, ${runs} runs of ${runMs / 1_000} s each after a warm-up.`;
   process.stdout.write(
     `\n${machine.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n')}\n${settings}\n\n`,
   );
-  process.stdout.write(`${table(rows)}\n\n${aimLines(aims)}\n`);
+  const tables = [
+    figures.rows.length > 0 ? table(figures.rows) : '',
+    figures.changing.length > 0 ? `${CHANGING}\n${changingTable(figures.changing)}` : '',
+    aimLines(aims),
+  ];
+  process.stdout.write(`${tables.filter(Boolean).join('\n\n')}\n`);
   if (!write) return;
-  writeFileSync(PAGE, page(rows, aims, machine, settings));
+  writeFileSync(PAGE, page(figures, aims, machine, settings));
   process.stdout.write('\nWritten to docs/benchmarks.md\n');
 }
 

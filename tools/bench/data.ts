@@ -7,7 +7,13 @@ import { request } from '#tools/bench/load/load.ts';
 
 export const HOT_ROOM = 'bench-hot';
 const ROOM_COUNT = 1_000;
-export const ROOMS = Array.from({ length: ROOM_COUNT }, (_, n) => `bench-${String(n).padStart(4, '0')}`);
+const numbered = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${name}-${String(n).padStart(4, '0')}`);
+export const ROOMS = numbered('bench', ROOM_COUNT);
+/** Rooms that fresh programs are warmed up with, before the others are asked for the first time. */
+export const WARM_UP_ROOMS = numbered('bench-warm-up', 100);
+/** A room that is written to while it is read. */
+export const CHANGING_ROOM = 'bench-changing';
 /** The first rooms are groups too. */
 const GROUPS = ROOMS.slice(0, 50);
 const MEMBERS = 5;
@@ -36,6 +42,7 @@ const post = (path: string, body: unknown) => request('POST', path, { body });
 /** Requests to our API; those of one list may be sent in any order. */
 export function seedRequests(): string[][] {
   const groups = GROUPS.map((id) => ({ id, name: `Bench ${id}`, description: sentences(seeded(id), false) }));
+  const rooms = [...ROOMS, ...WARM_UP_ROOMS, CHANGING_ROOM];
   const threads = times(THREADS).map((n) => `dm:${[THREADS_USER, USERS[n + 1]!.username].sort().join('|')}`);
   return [
     groups.map((one) => post('/api/groups', one)),
@@ -45,7 +52,7 @@ export function seedRequests(): string[][] {
     ),
     [
       // Message by message over all rooms, as they come in life.
-      ...times(MESSAGES).flatMap((n) => ROOMS.map((id) => post(`/api/messages/${id}`, messageBody(id, n)))),
+      ...times(MESSAGES).flatMap((n) => rooms.map((id) => post(`/api/messages/${id}`, messageBody(id, n)))),
       ...times(HOT_MESSAGES).map((n) => post(`/api/messages/${HOT_ROOM}`, messageBody(HOT_ROOM, n))),
       ...times(THREAD_MESSAGES).flatMap((n) =>
         threads.map((id) => post(`/api/dm/${encodeURIComponent(id)}/message`, messageBody(id, n))),

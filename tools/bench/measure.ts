@@ -1,5 +1,5 @@
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
-import type { LoadGenerator } from '#tools/bench/load/load.ts';
+import type { Load, LoadGenerator } from '#tools/bench/load/load.ts';
 import type { Options } from '#tools/bench/options.ts';
 import { processStats } from '#tools/bench/process-stats.ts';
 import { CLIENTS, type Scenario } from '#tools/bench/scenarios.ts';
@@ -19,13 +19,14 @@ export interface Row {
   /** Of the measured process and of mongod; null where it cannot be known. */
   cpuUs: number | null;
   mongodUs: number | null;
-  /** Resident MiB after the last run. */
+  /** Resident MiB after the last run, of all processes and of the largest. */
   rss: number | null;
+  largestRss: number | null;
   /** kB of body an answer. */
   bodyKb: number;
 }
 
-interface Sample {
+export interface Sample {
   perSecond: number;
   p50: number;
   p99: number;
@@ -34,8 +35,12 @@ interface Sample {
   cpuUs: number | null;
   mongodUs: number | null;
   rss: number | null;
+  largestRss: number | null;
   bodyKb: number;
 }
+
+/** When each request is sent once: they are given up after so long. */
+const ONCE_LIMIT_MS = 60_000;
 
 const MIB = 1024 * 1024;
 
@@ -43,6 +48,12 @@ export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}
+
+/** The list from its item `by` on (counted round and round), and then what stood before. */
+export function rotated<T>(list: readonly T[], by: number): T[] {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
 }
 
 const medianOf = (samples: Sample[], of: (sample: Sample) => number | null): number | null => {
@@ -55,6 +66,8 @@ export class Measure {
   readonly #generator: LoadGenerator;
   readonly #mongodPid: () => number;
   readonly #options: Options;
+  /** By scenario and program: each run goes on where the last one ended. */
+  readonly #sent = new Map<string, number>();
 
   constructor(generator: LoadGenerator, mongodPid: () => number, options: Options) {
     this.#generator = generator;
@@ -63,28 +76,45 @@ export class Measure {
   }
 
   async rows(scenario: Scenario, contestants: readonly Contestant[], signal: AbortSignal): Promise<Row[]> {
-    const { runs, runMs, warmUpMs } = this.#options;
+    const { runs, runMs } = this.#options;
     const taking = contestants.filter((one) => scenario.requests[one.name]);
     const samples = new Map<Contestant, Sample[]>(taking.map((one) => [one, []]));
-    for (const one of taking) await this.#sample(scenario, one, warmUpMs, signal);
+    for (const one of taking) await this.warmUp(scenario, one, signal);
     for (let run = 0; run < runs; run++)
-      for (const [one, ofOne] of samples) ofOne.push(await this.#sample(scenario, one, runMs, signal));
-    return [...samples].map(([one, ofOne]) => rowOf(scenario, one, ofOne));
+      for (const [one, ofOne] of samples) ofOne.push(await this.#sample(scenario, one, { ms: runMs }, signal));
+    return [...samples].map(([one, ofOne]) => rowOf(scenario, one.name, ofOne));
   }
 
-  async #sample(scenario: Scenario, contestant: Contestant, ms: number, signal: AbortSignal): Promise<Sample> {
+  async warmUp(scenario: Scenario, contestant: Contestant, signal: AbortSignal): Promise<void> {
+    await this.#sample(scenario, contestant, { ms: this.#options.warmUpMs }, signal);
+  }
+
+  /** Sends each request once. */
+  once(scenario: Scenario, contestant: Contestant, signal: AbortSignal): Promise<Sample> {
+    return this.#sample(scenario, contestant, { ms: ONCE_LIMIT_MS, once: true }, signal);
+  }
+
+  async #sample(
+    scenario: Scenario,
+    contestant: Contestant,
+    howLong: Pick<Load, 'ms' | 'once'>,
+    signal: AbortSignal,
+  ): Promise<Sample> {
     signal.throwIfAborted();
+    const place = `${scenario.id} ${contestant.name}`;
+    const sent = this.#sent.get(place) ?? 0;
     const stats = () => [processStats(contestant.pids()), processStats([this.#mongodPid()])] as const;
     const [before, mongodBefore] = stats();
     const measured = await this.#generator.run({
       port: contestant.port,
-      requests: scenario.requests[contestant.name]!,
+      requests: rotated(scenario.requests[contestant.name]!, sent),
       expected: scenario.expected,
       clients: CLIENTS,
-      ms,
+      ...howLong,
     });
     const [after, mongodAfter] = stats();
     const count = Math.max(1, measured.requests);
+    this.#sent.set(place, sent + measured.requests);
     return {
       perSecond: measured.requests / (measured.ms / 1_000),
       p50: measured.p50,
@@ -94,12 +124,14 @@ export class Measure {
       cpuUs: before && after ? (after.cpuUs - before.cpuUs) / count : null,
       mongodUs: mongodBefore && mongodAfter ? (mongodAfter.cpuUs - mongodBefore.cpuUs) / count : null,
       rss: after ? after.rss / MIB : null,
+      largestRss: after ? Math.max(...contestant.pids().map((pid) => processStats([pid])?.rss ?? 0)) / MIB : null,
       bodyKb: measured.bytes / count / 1_000,
     };
   }
 }
 
-function rowOf(scenario: Scenario, { name: who }: Contestant, samples: Sample[]): Row {
+/** The medians of a program's runs. */
+export function rowOf(scenario: Scenario, who: Contestant['name'], samples: Sample[]): Row {
   const rates = samples.map((one) => one.perSecond);
   return {
     scenario: scenario.id,
@@ -114,6 +146,7 @@ function rowOf(scenario: Scenario, { name: who }: Contestant, samples: Sample[])
     cpuUs: medianOf(samples, (one) => one.cpuUs),
     mongodUs: medianOf(samples, (one) => one.mongodUs),
     rss: samples.at(-1)?.rss ?? null,
+    largestRss: samples.at(-1)?.largestRss ?? null,
     bodyKb: median(samples.map((one) => one.bodyKb)),
   };
 }

@@ -1,4 +1,5 @@
-import type { Aim } from '#tools/bench/aims.ts';
+import type { Aim, Figures } from '#tools/bench/aims.ts';
+import type { Changing } from '#tools/bench/changing.ts';
 import type { Name } from '#tools/bench/contestants/contestant.ts';
 import type { Row } from '#tools/bench/measure.ts';
 
@@ -40,14 +41,32 @@ const cellsOf = (row: Row, rows: readonly Row[]): string[] => [
   againstOurs(row, rows),
 ];
 
-/** The table for a terminal. */
-export function table(rows: readonly Row[]): string {
-  const lines = [HEADINGS, ...rows.map((row) => cellsOf(row, rows))];
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+const linesOf = (rows: readonly Row[]): string[][] => [HEADINGS, ...rows.map((row) => cellsOf(row, rows))];
+
+const CHANGING_HEADINGS = [
+  'readers', 'reads/s', 'p99 ms', 'errors', 'writes/s', 'queries/s of messages', 'queries/s of heads',
+]; // prettier-ignore
+
+const changingLines = (changing: readonly Changing[]): string[][] => [
+  CHANGING_HEADINGS,
+  ...changing.map(({ readers, readsPerSecond, p99, errors, ms, writes, queries }) => {
+    const perSecond = (count: number) => fixed(count / (ms / 1_000));
+    const asked = [writes, queries.messages, queries.heads].map(perSecond);
+    return [String(readers), whole(readsPerSecond), fixed(p99), String(errors), ...asked];
+  }),
+];
+
+/** Columns for a terminal, the first `left` of them aligned to the left. */
+function aligned(lines: readonly string[][], left: number): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const pad = (cell: string, column: number) =>
-    column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
+    column < left ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!);
   return lines.map((line) => line.map(pad).join('  ').trimEnd()).join('\n');
 }
+
+/** The tables for a terminal. */
+export const table = (rows: readonly Row[]): string => aligned(linesOf(rows), 2);
+export const changingTable = (changing: readonly Changing[]): string => aligned(changingLines(changing), 0);
 
 const aimCells = ({ text, value, unit, met }: Aim): [string, string, string] => [
   met ? 'met' : 'NOT MET',
@@ -61,14 +80,14 @@ export const aimLines = (aims: readonly Aim[]): string =>
     .map(([met, text, value]) => `${met.padEnd(8)} ${text}: ${value}`)
     .join('\n');
 
-const markdown = (lines: string[][], right: number): string => {
+const markdown = (lines: readonly string[][], right: number): string => {
   const [head, ...rest] = lines;
   const rule = head!.map((_, column) => (column < right ? '---' : '---:'));
   return [head!, rule, ...rest].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 };
 
 /** docs/benchmarks.md. `settings`: how long was measured, for people. */
-export function page(rows: readonly Row[], aims: readonly Aim[], machine: string[][], settings: string): string {
+export function page({ rows, changing }: Figures, aims: readonly Aim[], machine: string[][], settings: string): string {
   return `# Benchmarks
 
 Written by \`npm run bench -- --write\`. Figures are of one machine and one moment: read the ratios. Everything, the load
@@ -87,7 +106,22 @@ What was tried to meet them, what it gave, and why some are missed: [memory](dec
 
 ${settings} Programs take turns, run by run; medians are shown. CPU is user and system time of the process, from /proc.
 
-${markdown([HEADINGS, ...rows.map((row) => cellsOf(row, rows))], 2)}
+${markdown(linesOf(rows), 2)}
+
+**cold**: rooms that the process is asked for the first time, each once. The process is a fresh one in each run; 100 other
+rooms are read before, because else Node's compiler is measured. MongoDB has the data in memory. *By query*: Kafka off.
+*From the read model*: Kafka on, and the windows of all rooms stored by it; the log of these rooms has been forgotten.
+
+**upload**: JPEGs of 640 × 480, each another one: it is received, recognised, written anew, made smaller as a preview,
+and both are flushed to the disk.
+
+## A room that changes while it is read
+
+Readers ask for latest(100) of one room, one writer sends it messages at a fixed rate, as it comes from this program. The
+queries are those that MongoDB counted meanwhile (\`top\`): of messages (\`group_messages\`), and of the rooms' heads
+(\`rooms\`), by which each read proves that it is fresh. A query of heads serves all readers who wait for it.
+
+${markdown(changingLines(changing), 0)}
 
 ## Who is who
 

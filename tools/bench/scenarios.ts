@@ -17,7 +17,10 @@ export interface Scenario {
     | 'post'
     | 'post-hot'
     | 'mixed'
-    | 'sign-in';
+    | 'upload'
+    | 'sign-in'
+    | 'cold'
+    | 'cold-readmodel';
   name: string;
   /** Who takes part, and the requests that each gets. */
   requests: Partial<Record<Contestant['name'], string[]>>;
@@ -30,15 +33,16 @@ export const BARE = { latest: '/latest', unchanged: '/unchanged' };
 
 export const latestPath = (room: string) => `/api/messages/${room}/latest?count=100`;
 
-const latest = (room: string, headers: Record<string, string> = {}) => request('GET', latestPath(room), { headers });
+export const latest = (room: string, headers: Record<string, string> = {}) =>
+  request('GET', latestPath(room), { headers });
 
 const post = (room: string, n: number) =>
   request('POST', `/api/messages/${room}`, { body: messageBody('post', room, n) });
 
 const times = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n));
 
-/** `etag`: the hot room's, which nobody writes to before it is used. */
-export function scenarios(etag: string): Scenario[] {
+/** `etag`: the hot room's, which nobody writes to before it is used; `uploads`: requests that each send another picture. */
+export function scenarios(etag: string, uploads: string[]): Scenario[] {
   const hot = [latest(HOT_ROOM)];
   const rooms = ROOMS.map((room) => latest(room));
   const posts = times(5, (n) => ROOMS.map((room) => post(room, n))).flat();
@@ -107,6 +111,12 @@ export function scenarios(etag: string): Scenario[] {
       id: 'mixed',
       name: '9 latest(100) : 1 POST, 1,000 rooms',
       requests: { ours: mixed, cluster: mixed, express: mixed },
+      expected: 200,
+    },
+    {
+      id: 'upload',
+      name: 'upload of a picture, 100 kB',
+      requests: { ours: uploads, cluster: uploads },
       expected: 200,
     },
     {

@@ -33,12 +33,18 @@ export async function copyToPeer(ours: Contestant, mongoUri: string, database: s
   }
 }
 
-/** Copies all documents; a service makes the indexes when it starts. */
-export async function copyDatabase(mongoUri: string, from: string, to: string): Promise<void> {
+/** Copies all documents, but not of collections `except`; a service makes the indexes when it starts. */
+export async function copyDatabase(
+  mongoUri: string,
+  from: string,
+  to: string,
+  except: readonly string[] = [],
+): Promise<void> {
   const client = await new MongoClient(mongoUri).connect();
   try {
     const db = client.db(from);
-    for (const { name } of await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray())
+    const collections = await db.listCollections({ type: 'collection' }, { nameOnly: true }).toArray();
+    for (const { name } of collections.filter((one) => !except.includes(one.name)))
       await db
         .collection(name)
         .aggregate([{ $out: { db: to, coll: name } }])

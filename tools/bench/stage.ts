@@ -5,7 +5,7 @@ import { config } from '#shared/config.ts';
 import { superviseMongod, type SupervisedMongod } from '#tools/mongod/supervise.ts';
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
 import { startCluster } from '#tools/bench/contestants/cluster.ts';
-import { startOurs } from '#tools/bench/contestants/ours.ts';
+import { startOurs, type Started } from '#tools/bench/contestants/ours.ts';
 import { startPeer } from '#tools/bench/contestants/peer.ts';
 import { HOT_ROOM } from '#tools/bench/data.ts';
 import { LoadGenerator } from '#tools/bench/load/load.ts';
@@ -15,11 +15,12 @@ import type { GroupCommitSetup } from '#tools/bench/peers/group-commit-server.ts
 import { BARE, latestPath } from '#tools/bench/scenarios.ts';
 import { copyDatabase, copyToPeer, seedOurs } from '#tools/bench/seed.ts';
 
-const DATABASES = {
+export const DATABASES = {
   ours: 'bench_ours',
   cluster: 'bench_cluster',
   express: 'bench_express',
   groupCommit: 'bench_group_commit',
+  cold: 'bench_cold',
 };
 /** Set anew by node:http in every answer. */
 const OF_THE_SERVER = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding']);
@@ -27,6 +28,10 @@ const OF_THE_SERVER = new Set(['date', 'connection', 'keep-alive', 'transfer-enc
 /** All that a bench needs, running and filled. */
 export interface Stage {
   mongod: SupervisedMongod;
+  /** Everything in it is removed at the end. */
+  dataDir: string;
+  /** Starts one more of ours. */
+  startFresh: (database: string, env: Record<string, string>) => Promise<Started>;
   generator: LoadGenerator;
   contestants: Contestant[];
   /** Of the hot room. */
@@ -69,9 +74,10 @@ export async function setUp(profile: string | undefined, later: (undo: () => Pro
 
   const generator = new LoadGenerator();
   later(() => generator.stop());
-  const ours = await startOurs(mongod.uri, DATABASES.ours, profile);
+  const own = { MEDIA_DIR: join(dataDir, 'media'), MEDIA_STORE: 'disk', KAFKA_ENABLED: 'false' };
+  const ours = await startOurs(mongod.uri, DATABASES.ours, profile, own);
   later(() => ours.stop());
-  say('filling: 1,000 rooms of 100 messages, a room of 500, 60 threads, 50 groups');
+  say('filling: 1,101 rooms of 100 messages, a room of 500, 60 threads, 50 groups');
   await seedOurs(ours, generator);
   await copyToPeer(ours, mongod.uri, DATABASES.express);
   const { setup, etag } = await repeatable(ours);
@@ -87,7 +93,15 @@ export async function setUp(profile: string | undefined, later: (undo: () => Pro
   later(() => groupCommit.stop());
   // A copy: two that write the same rooms in turns would lose a race at each turn.
   await copyDatabase(mongod.uri, DATABASES.ours, DATABASES.cluster);
-  const cluster = await startCluster(mongod.uri, DATABASES.cluster);
+  const clusterOwn = { ...own, MEDIA_DIR: join(dataDir, 'media-cluster') };
+  const cluster = await startCluster(mongod.uri, DATABASES.cluster, clusterOwn);
   later(() => cluster.stop());
-  return { mongod, generator, contestants: [ours, cluster, bare, fastify, express, groupCommit], etag };
+  return {
+    mongod,
+    dataDir,
+    startFresh: (database, env) => startOurs(mongod.uri, database, undefined, { ...own, ...env }),
+    generator,
+    contestants: [ours, cluster, bare, fastify, express, groupCommit],
+    etag,
+  };
 }

@@ -11,8 +11,12 @@ const MAIN = resolve(import.meta.dirname, '../../cluster/main.ts');
 const START_TIMEOUT_MS = 90_000;
 const READY = /^TrueMatch cluster is ready$/m;
 
-/** Runs what `npm run cluster` runs, one process of each service and no Kafka, on this database. */
-export async function startCluster(mongoUri: string, database: string): Promise<Contestant> {
+/** Runs what `npm run cluster` runs, one process of each service and no Kafka, on this database. `env`: what else it is told. */
+export async function startCluster(
+  mongoUri: string,
+  database: string,
+  env: Record<string, string>,
+): Promise<Contestant> {
   const dataDir = mkdtempSync(join(tmpdir(), 'truematch-bench-'));
   const child = spawn(process.execPath, [MAIN], {
     env: {
@@ -25,6 +29,7 @@ export async function startCluster(mongoUri: string, database: string): Promise<
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
       ...NO_LIMITS,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -7,13 +7,32 @@ const RUN = resolve(import.meta.dirname, '../../run.mjs');
 const START = resolve(import.meta.dirname, '../../start/start.ts');
 const START_TIMEOUT_MS = 30_000;
 /** One client makes all the load. */
-export const NO_LIMITS = { RATE_LIMIT_READS: '0', RATE_LIMIT_WRITES: '0', AUTH_RATE_LIMIT_MAX: '1000000' };
+export const NO_LIMITS = {
+  RATE_LIMIT_READS: '0',
+  RATE_LIMIT_WRITES: '0',
+  RATE_LIMIT_UPLOADS: '0',
+  AUTH_RATE_LIMIT_MAX: '1000000',
+};
 /** The program stops within 5 s. */
 const STOP_TIMEOUT_MS = 7_000;
 
-/** Runs what `npm start` runs, in one process, on this database. `profiles`: where to leave a CPU profile, if anywhere. */
-export async function startOurs(mongoUri: string, database: string, profiles: string | undefined): Promise<Contestant> {
+export interface Started extends Contestant {
+  /** From the start of the process until it said that it is ready. */
+  readyMs: number;
+}
+
+/**
+ * Runs what `npm start` runs, in one process, on this database. `profiles`: where to leave a CPU profile, if anywhere;
+ * `env`: what else it is told.
+ */
+export async function startOurs(
+  mongoUri: string,
+  database: string,
+  profiles: string | undefined,
+  env: Record<string, string> = {},
+): Promise<Started> {
   const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`];
+  const begin = performance.now();
   const child = spawn(process.execPath, [...flags, RUN, START], {
     env: {
       ...process.env,
@@ -23,6 +42,7 @@ export async function startOurs(mongoUri: string, database: string, profiles: st
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
       ...NO_LIMITS,
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -42,6 +62,7 @@ export async function startOurs(mongoUri: string, database: string, profiles: st
   return {
     name: 'ours',
     port,
+    readyMs: performance.now() - begin,
     pids: () => [child.pid!],
     async stop() {
       child.kill('SIGTERM');

@@ -34,10 +34,10 @@ async function measure(stage: Stage, options: Options, signal: AbortSignal): Pro
   return { rows: [...rows, ...cold.rows], changing, readyMs: cold.readyMs };
 }
 
-function report(figures: Figures, { mongod }: Stage, load: number, { write, runs, runMs }: Options): void {
+function report(figures: Figures, { mongod }: Stage, load: number, { write, runs, runMs, freshRuns }: Options): void {
   const aims = aimsOf(figures);
   const machine = machineOf(mongod.origin, load);
-  const settings = `${CLIENTS} clients, ${runs} runs of ${runMs / 1_000} s each after a warm-up.`;
+  const settings = `${CLIENTS} clients, ${runs} runs of ${runMs / 1_000} s each after a warm-up; cold rooms: ${freshRuns} runs.`;
   process.stdout.write(
     `\n${machine.map(([name, value]) => `${name!.padEnd(8)} ${value}`).join('\n')}\n${settings}\n\n`,
   );

@@ -110,16 +110,17 @@ ${markdown(linesOf(rows), 2)}
 
 **cold**: rooms that the process is asked for the first time, each once. The process is a fresh one in each run; 100 other
 rooms are read before, because else Node's compiler is measured. MongoDB has the data in memory. *By query*: Kafka off.
-*From the read model*: Kafka on, and the windows of all rooms stored by it; the log of these rooms has been forgotten.
+*From the read model*: Kafka on, the windows of all rooms stored beforehand. The log of the rooms has been forgotten.
 
-**upload**: JPEGs of 640 × 480, each another one: it is received, recognised, written anew, made smaller as a preview,
+**upload**: JPEGs of 640 × 480, 1,024 of them in turn: each is received, recognised, written anew, made smaller as a preview,
 and both are flushed to the disk.
 
 ## A room that changes while it is read
 
-Readers ask for latest(100) of one room, one writer sends it messages at a fixed rate, as it comes from this program. The
+Readers ask for latest(100) of one room, one writer sends it messages at a fixed rate; of this program alone. The
 queries are those that MongoDB counted meanwhile (\`top\`): of messages (\`group_messages\`), and of the rooms' heads
-(\`rooms\`), by which each read proves that it is fresh. A query of heads serves all readers who wait for it.
+(\`rooms\`), by which each read proves that it is fresh. A query of heads serves all readers who wait for it; the process
+that writes carries its changes into the window that it holds.
 
 ${markdown(changingLines(changing), 0)}
 

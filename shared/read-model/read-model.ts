@@ -1,4 +1,5 @@
 import { type Collection, type Db, MongoServerError } from 'mongodb';
+import { Coalescer } from '#shared/coalesce.ts';
 import { DURABLE } from '#shared/room-log/append.ts';
 import { DUPLICATE_KEY } from '#shared/room-log/outcome.ts';
 import type { Window } from '#shared/room-log/types.ts';
@@ -9,6 +10,8 @@ export type Stored = Omit<WindowDocument, 'content'>;
 
 /** A reader does better with a query of its own than with waiting longer, in ms. */
 const LOAD_MS = 1_000;
+/** Documents of one query, each of up to some MiB, and queries under way at once. */
+const LOADS = { batch: 16, underWay: 4 };
 
 const WITHOUT_CONTENT = { projection: { content: 0, items: 0 } } as const;
 
@@ -18,6 +21,7 @@ const WITHOUT_CONTENT = { projection: { content: 0, items: 0 } } as const;
  */
 export class ReadModel {
   readonly #windows: Collection<WindowDocument>;
+  readonly #documents = new Coalescer((rooms) => this.#find(rooms), LOADS);
 
   constructor(db: Db) {
     this.#windows = db.collection<WindowDocument>('read_messages_latest');
@@ -28,9 +32,12 @@ export class ReadModel {
     await this.#windows.createIndex({ groupId: 1 }, { unique: true });
   }
 
-  /** The stored window of a room; null when there is none of today's shape. Throws the driver's errors, and for a damaged one. */
+  /**
+   * The stored window of a room; null when there is none of today's shape. Who asks meanwhile shares the next query.
+   * Throws the driver's errors, and for a damaged one.
+   */
   async load(room: string): Promise<Window | null> {
-    const document = await this.#windows.findOne({ groupId: room }, { projection: { _id: 0 }, timeoutMS: LOAD_MS });
+    const document = await this.#documents.get(room);
     return document && windowOfDocument(document);
   }
 
@@ -56,6 +63,13 @@ export class ReadModel {
   /** Forgets the window of a room. */
   async remove(room: string): Promise<void> {
     await this.#windows.deleteOne({ groupId: room }, { writeConcern: DURABLE });
+  }
+
+  async #find(rooms: string[]): Promise<Map<string, WindowDocument>> {
+    const found = await this.#windows
+      .find({ groupId: { $in: rooms } }, { projection: { _id: 0 }, timeoutMS: LOAD_MS })
+      .toArray();
+    return new Map(found.map((document) => [document.groupId, document]));
   }
 
   /** False when somebody else was faster. */

@@ -19,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /** The collection, of a database whose commands fail so. */
-const failing = (error: Error): Collection<Head> =>
-  Object.create(heads, { db: { value: { command: () => Promise.reject(error) } } }) as Collection<Head>;
+const failing = (reason: Error): Collection<Head> =>
+  Object.create(heads, { db: { value: { command: () => Promise.reject(reason) } } }) as Collection<Head>;
 
 const byId = (found: Head[]) => found.sort((one, other) => (one._id < other._id ? -1 : 1));
 

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { eachAtOnce } from '#test/http/support/at-once.ts';
 import { useApi } from '#test/http/support/api.ts';
 import type { Found } from '#test/http/support/contract.ts';
 import { exampleRequest } from '#test/http/support/examples.ts';
@@ -52,13 +53,13 @@ describe('a body', () => {
     ['no type', '{"text":"x"}', { 'content-type': '' }],
     ['compressed', '{"text":"x"}', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
   ])('that is %s is refused by every write, and nothing is stored', async (_name, body, headers) => {
-    for (const { found, stage, watch } of writes) {
-      if (takesList(found) && LISTS.has(body)) continue;
+    await eachAtOnce(writes, async ({ found, stage, watch }) => {
+      if (takesList(found) && LISTS.has(body)) return;
       const answer = await api.send({ ...exampleRequest(found, stage.values), body, headers });
       const told = `${found.method} ${found.template}`;
       expect([told, answer.status, await watch.sawChange()]).toEqual([told, 422, false]);
       expectProblem(answer, 422, 'validation_failed');
-    }
+    });
   });
 
   it('may be of any JSON type, and have fields that nobody knows, prototypes among them', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '#test/http/support/at-once.ts';
-import { BAD_JSON, TOO_DEEP } from '#test/http/support/bad-values.ts';
+import { BAD_JSON, halfOf, TOO_DEEP } from '#test/http/support/bad-values.ts';
 import { useApi } from '#test/http/support/api.ts';
 import type { Found } from '#test/http/support/contract.ts';
 import { exampleRequest } from '#test/http/support/examples.ts';
@@ -45,15 +45,15 @@ function bodyWith(example: object, field: string, json: string): string {
 const expectRefusal = (status: number, code: string, answer: Parameters<typeof expectProblem>[0]) =>
   status >= 400 && expectProblem(answer, status, code);
 
-/** Sends one field in every bad way. */
-async function tryField(found: Found, field: string): Promise<void> {
+/** Sends one field in half of the bad ways. */
+async function tryField(found: Found, field: string, turn: number): Promise<void> {
   const stage = await roomStage(api, found.template.includes('/dm/'));
   const watch = new Watch(api, stage, [found.template.startsWith('/api/groups') ? 'group' : 'room']);
   await watch.sawChange();
   const request = exampleRequest(found, stage.values);
   // The group that is watched is the one that is written to.
   const example = { ...(request.body as object), ...(found.template === '/api/groups' ? { id: stage.room } : {}) };
-  for (const [name, json] of Object.entries(BAD_JSON)) {
+  for (const [name, json] of halfOf(Object.entries(BAD_JSON), turn)) {
     const body = bodyWith(example, field, json);
     const answer = await api.send({ ...request, body });
     const refused = answer.status >= 400;
@@ -76,7 +76,7 @@ describe('a field of a body', () => {
         .filter(({ template }) => template.startsWith(area))
         .flatMap((found) => fieldsOf(schemaOf(found)).map((field) => ({ found, field })));
       expect(cases.length).toBeGreaterThan(9);
-      await eachAtOnce(cases, ({ found, field }) => tryField(found, field));
+      await eachAtOnce([...cases.entries()], ([turn, { found, field }]) => tryField(found, field, turn));
     },
     60_000,
   );

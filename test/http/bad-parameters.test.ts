@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eachAtOnce } from '#test/http/support/at-once.ts';
-import { BAD_TEXT } from '#test/http/support/bad-values.ts';
+import { BAD_TEXT, halfOf } from '#test/http/support/bad-values.ts';
 import { useApi } from '#test/http/support/api.ts';
 import type { Found, Parameter } from '#test/http/support/contract.ts';
 import { exampleRequest } from '#test/http/support/examples.ts';
@@ -37,12 +37,12 @@ const spellings = ({ name }: Parameter): string[] => [
 
 describe('a path parameter', () => {
   it('of whatever it is made leads to an answer or a refusal, and touches no other room', async () => {
-    await eachAtOnce(parametersIn('path'), async ({ found, parameter }) => {
+    await eachAtOnce([...parametersIn('path').entries()], async ([turn, { found, parameter }]) => {
       const stage = await stageFor(found);
       const watch = new Watch(api, stage);
       await watch.sawChange();
       const request = exampleRequest(found, { ...stage.values, [parameter.name]: '@@here@@' });
-      for (const text of BAD_TEXT) {
+      for (const text of halfOf(BAD_TEXT, turn)) {
         const answer = await api.send({ ...request, path: request.path.replace('%40%40here%40%40', text) });
         expect(answer.headers).not.toHaveProperty('x-injected');
       }
@@ -53,13 +53,13 @@ describe('a path parameter', () => {
 
 describe('a query parameter', () => {
   it('of whatever it is made leads to an answer or a refusal; a number that is none is refused', async () => {
-    await eachAtOnce(parametersIn('query'), async ({ found, parameter }) => {
+    await eachAtOnce([...parametersIn('query').entries()], async ([turn, { found, parameter }]) => {
       const stage = await stageFor(found);
       const watch = new Watch(api, stage);
       await watch.sawChange();
       const request = exampleRequest(found, stage.values);
       const [path] = request.path.split('?');
-      for (const query of spellings(parameter)) {
+      for (const query of halfOf(spellings(parameter), turn)) {
         const { status } = await api.send({ ...request, path: `${path}?${query}` });
         const sent = new URLSearchParams(query).getAll(parameter.name).at(-1);
         const wrong = parameter.schema.type === 'integer' && sent !== undefined && !/^[+-]?\d{1,15}$/.test(sent);

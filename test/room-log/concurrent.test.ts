@@ -128,7 +128,7 @@ describe('the room log under concurrent writers', () => {
   it('leaves a log whose replay is what readers see, with every acknowledged change in it once', async () => {
     const property = asyncProperty(array(stepArb(SKEWS.length), { minLength: 50, maxLength: 120 }), run);
     const proof = assert(property, {
-      numRuns: Number(process.env.ROOM_LOG_RUNS ?? 20),
+      numRuns: Number(process.env.ROOM_LOG_RUNS ?? 10),
       ...(process.env.ROOM_LOG_SEED && { seed: Number(process.env.ROOM_LOG_SEED) }),
       // What a run does depends on timing: a smaller one may pass.
       endOnFailure: true,

@@ -89,6 +89,9 @@ function mountSmallDisk(folder: string): boolean {
   }
 }
 
+/** Three that start at once on a busy machine may take so long until one answers. */
+const STARTING_MS = 30_000;
+
 /** Starts it; rejects, saying what was tried, when no `mongod` can be had. */
 export async function startReplicaSet(): Promise<ReplicaSet> {
   const { path: binary } = await findMongod({ mongodBin: process.env.MONGOD_BIN ?? '' });
@@ -104,9 +107,9 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     members.push({ folder, port, proxy, binary, id: await launch({ binary, folder, port }) });
   }
 
-  const direct = async <T>(member: Member, work: (client: MongoClient) => Promise<T>): Promise<T> => {
+  const direct = async <T>(member: Member, work: (client: MongoClient) => Promise<T>, waitMs = 1_000): Promise<T> => {
     const client = new MongoClient(`mongodb://127.0.0.1:${member.port}/?directConnection=true`, {
-      serverSelectionTimeoutMS: 1_000,
+      serverSelectionTimeoutMS: waitMs,
       socketTimeoutMS: 3_000,
     });
     try {
@@ -115,14 +118,17 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
       await client.close();
     }
   };
-  await direct(members[0]!, (client) =>
-    client.db('admin').command({
-      replSetInitiate: {
-        _id: NAME,
-        settings: { electionTimeoutMillis: ELECTION_MS },
-        members: members.map(({ proxy }, _id) => ({ _id, host: `127.0.0.1:${proxy.port}` })),
-      },
-    }),
+  await direct(
+    members[0]!,
+    (client) =>
+      client.db('admin').command({
+        replSetInitiate: {
+          _id: NAME,
+          settings: { electionTimeoutMillis: ELECTION_MS },
+          members: members.map(({ proxy }, _id) => ({ _id, host: `127.0.0.1:${proxy.port}` })),
+        },
+      }),
+    STARTING_MS,
   );
 
   interface Status {

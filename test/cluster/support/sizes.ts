@@ -8,4 +8,4 @@ const LONG = process.env.TEST_LONG === 'true';
 export const OUTAGE_MS = LONG ? 30_000 : 8_000;
 
 /** Writes that are read again through the other gateway, and how many are under way at once. */
-export const FRESH_WRITES = LONG ? 10_000 : 1_500;
+export const FRESH_WRITES = LONG ? 10_000 : 1_000;

@@ -17,6 +17,7 @@ export interface Scenario {
     | 'post'
     | 'post-hot'
     | 'mixed'
+    | 'mixed-hot'
     | 'upload'
     | 'sign-in'
     | 'cold'
@@ -51,6 +52,7 @@ export function scenarios(etag: string, uploads: string[]): Scenario[] {
   const unchanged = [latest(HOT_ROOM, { 'If-None-Match': etag })];
   const shuffle = seeded('mixed');
   const mixed = shuffle.sample([...times(9, () => rooms).flat(), ...posts.slice(0, ROOMS.length)], ROOMS.length * 10);
+  const mixedHot = shuffle.sample([...times(hotPosts.length * 9, () => hot[0]!), ...hotPosts], hotPosts.length * 10);
   return [
     {
       id: 'hot',
@@ -111,6 +113,12 @@ export function scenarios(etag: string, uploads: string[]): Scenario[] {
       id: 'mixed',
       name: '9 latest(100) : 1 POST, 1,000 rooms',
       requests: { ours: mixed, cluster: mixed, express: mixed },
+      expected: 200,
+    },
+    {
+      id: 'mixed-hot',
+      name: '9 latest(100) : 1 POST, one room',
+      requests: { ours: mixedHot, cluster: mixedHot, express: mixedHot },
       expected: 200,
     },
     {

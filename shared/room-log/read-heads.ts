@@ -8,17 +8,16 @@ export const HEADS_AT_ONCE = 1_000;
 /**
  * The heads of these rooms, of those that have one; in any order. Every read of a room begins with this query, so it
  * goes as a bare command, without the driver's cursor, and names a single room by its very id (`npm run bench:steps`).
- * The driver reads a cursor again after a lost connection or primary, but not a command: then a cursor takes over.
+ * The driver makes a cursor's query once more after a lost connection or primary, but not a command: so this does.
  */
 export async function readHeads(heads: Collection<Head>, rooms: readonly string[]): Promise<Head[]> {
   const filter = { _id: rooms.length === 1 ? rooms[0]! : { $in: [...rooms] } };
-  try {
-    const command = { find: heads.collectionName, filter, batchSize: HEADS_AT_ONCE, singleBatch: true };
-    const { cursor } = (await heads.db.command(command)) as { cursor: { firstBatch: Head[] } };
-    return cursor.firstBatch;
-  } catch (error) {
+  const find = () =>
+    heads.db.command({ find: heads.collectionName, filter, batchSize: HEADS_AT_ONCE, singleBatch: true });
+  const reply = await find().catch((error: unknown) => {
     // Whoever found no server has waited for one already.
     if (!isUnavailable(error) || error instanceof MongoServerSelectionError) throw error;
-    return heads.find(filter, { batchSize: HEADS_AT_ONCE }).toArray();
-  }
+    return find();
+  });
+  return (reply as { cursor: { firstBatch: Head[] } }).cursor.firstBatch;
 }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Collection, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import {
+  type Collection,
+  type Document,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
 import { collectionsOf } from '#shared/room-log/collections.ts';
 import { readHeads } from '#shared/room-log/read-heads.ts';
 import type { Head } from '#shared/room-log/types.ts';
@@ -18,9 +24,12 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-/** The collection, of a database whose commands fail so. */
-const failing = (reason: Error): Collection<Head> =>
-  Object.create(heads, { db: { value: { command: () => Promise.reject(reason) } } }) as Collection<Head>;
+/** The collection, of a database whose first `times` commands fail so. */
+function failing(reason: Error, times: number): Collection<Head> {
+  let left = times;
+  const command = (asked: Document) => (left-- > 0 ? Promise.reject(reason) : database.db.command(asked));
+  return Object.create(heads, { db: { value: { command } } }) as Collection<Head>;
+}
 
 const byId = (found: Head[]) => found.sort((one, other) => (one._id < other._id ? -1 : 1));
 
@@ -38,15 +47,17 @@ describe('the query for heads', () => {
     expect(await readHeads(heads, rooms)).toHaveLength(1_000);
   });
 
-  it('is made again by a cursor, which the driver retries, when a connection or a primary was lost', async () => {
+  it('is made once more when a connection or a primary was lost, as the driver does for cursors', async () => {
     const stepped = new MongoServerError({ message: 'not primary', code: 10_107 });
-    for (const error of [new MongoNetworkError('reset'), stepped])
-      expect(byId(await readHeads(failing(error), ['a', 'b', 'dm:x|y']))).toEqual(STORED);
+    for (const reason of [new MongoNetworkError('reset'), stepped]) {
+      expect(byId(await readHeads(failing(reason, 1), ['a', 'b', 'dm:x|y']))).toEqual(STORED);
+      await expect(readHeads(failing(reason, 2), ['a'])).rejects.toBe(reason);
+    }
   });
 
-  it('fails with what else goes wrong, and when no server was found in time', async () => {
+  it('fails at once with what else goes wrong, and when no server was found in time', async () => {
     const selection = new MongoServerSelectionError('no primary', {} as never);
-    for (const error of [selection, new MongoServerError({ message: 'bad', code: 2 }), new TypeError('a bug')])
-      await expect(readHeads(failing(error), ['a'])).rejects.toBe(error);
+    for (const reason of [selection, new MongoServerError({ message: 'bad', code: 2 }), new TypeError('a bug')])
+      await expect(readHeads(failing(reason, 1), ['a'])).rejects.toBe(reason);
   });
 });

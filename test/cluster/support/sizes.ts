@@ -1,6 +1,5 @@
 /**
- * `npm run test:long` makes the ledgers larger and the outages longer; `npm test` keeps them small, because it is to end
- * within ten minutes on two cores.
+ * TEST_LONG=true makes the ledgers larger and the outages longer; else they are small, because `npm test` is to end soon.
  */
 const LONG = process.env.TEST_LONG === 'true';
 

@@ -86,6 +86,10 @@ const markdown = (lines: readonly string[][], right: number): string => {
   return [head!, rule, ...rest].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 };
 
+/** The same, for a page. */
+export const aimTable = (aims: readonly Aim[]): string =>
+  markdown([['', 'aim', 'measured'], ...aims.map((aim) => aimCells(aim))], 2);
+
 /** docs/benchmarks.md. `settings`: how long was measured, for people. */
 export function page({ rows, changing }: Figures, aims: readonly Aim[], machine: string[][], settings: string): string {
   return `# Benchmarks
@@ -97,7 +101,7 @@ ${markdown([['machine', ''], ...machine], 2)}
 
 ## Aims
 
-${markdown([['', 'aim', 'measured'], ...aims.map((aim) => aimCells(aim))], 2)}
+${aimTable(aims)}
 
 What was tried to meet them, what it gave, and why some are missed: [memory](decisions/0009-memory-of-windows.md),
 [writes and reads](decisions/0010-cost-of-a-write.md).

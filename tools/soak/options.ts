@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '#shared/config.ts';
 
-export const USAGE = `Runs a cluster of its own under a steady load, and watches memory and handles of every process.
+export const USAGE = `Runs a cluster and one process of its own under a steady load each, and watches memory and handles of every process.
 
   npm run soak -- [--minutes 15] [--clients 16] [--write]
 
   --minutes N   how long the load lasts, at least 2
-  --clients N   clients, each with one request at a time and a pause after it
+  --clients N   clients of each, every one with one request at a time and a pause after it
   --write       writes docs/soak.md
 `;
 

@@ -1,3 +1,5 @@
+import type { Aim } from '#tools/bench/aims.ts';
+import { aimTable } from '#tools/bench/report.ts';
 import type { Counts } from '#tools/soak/load.ts';
 import type { Sample } from '#tools/soak/sample.ts';
 
@@ -6,6 +8,11 @@ export interface Series {
   nodeId: string;
   samples: readonly Sample[];
 }
+
+/** `npm start`, beside the processes of the cluster. */
+export const ONE = 'one process';
+/** What a process should hold at most at the end, in MiB. */
+const AIMS = { one: 250, service: 150 };
 
 /** What the heap may grow by after the first minute, and what it may in any case: caches of a small process fill up. */
 const GROWTH = 0.1;
@@ -41,19 +48,41 @@ const cellsOf = ({ nodeId, samples }: Series): string[] => {
   const [firstHandles, lastHandles] = ends(samples.map((one) => one.handles));
   const [firstFiles, lastFiles] = ends(samples.map((one) => one.files));
   const growth = ((lastHeap / firstHeap - 1) * 100).toFixed(1);
-  const rss = Math.max(...samples.map((one) => one.rssBytes));
+  const rss = samples.map((one) => one.rssBytes);
   return [
     nodeId,
     mib(firstHeap),
     mib(lastHeap),
     `${growth} %`,
-    mib(rss),
+    mib(ends(rss)[1]),
+    mib(Math.max(...rss)),
     `${firstHandles} → ${lastHandles}`,
     `${firstFiles} → ${lastFiles}`,
   ];
 };
 
-const HEADINGS = ['process', 'heap MiB, first', 'last', 'growth', 'most RSS MiB', 'handles', 'open files'];
+const HEADINGS = ['process', 'heap MiB, first', 'last', 'growth', 'RSS MiB, last', 'most', 'handles', 'open files'];
+
+/** The aims of memory: what the process holds at the end, and the service that holds most. */
+export function memoryAims(series: readonly Series[]): Aim[] {
+  const aim = (text: string, of: readonly Series[], limit: number): Aim[] => {
+    if (of.length === 0) return [];
+    const value = Math.max(...of.map(({ samples }) => ends(samples.map((one) => one.rssBytes))[1])) / MIB;
+    return [{ text: `${text}: below ${limit} MiB resident at the end`, value, unit: 'MiB', met: value < limit }];
+  };
+  return [
+    ...aim(
+      ONE,
+      series.filter(({ nodeId }) => nodeId === ONE),
+      AIMS.one,
+    ),
+    ...aim(
+      'each service',
+      series.filter(({ nodeId }) => nodeId !== ONE),
+      AIMS.service,
+    ),
+  ];
+}
 
 export const table = (series: readonly Series[]): string =>
   [HEADINGS, HEADINGS.map((_, column) => (column === 0 ? '---' : '---:')), ...series.map((one) => cellsOf(one))]
@@ -69,14 +98,20 @@ export const countsLine = (counts: Counts): string =>
 export function page(series: readonly Series[], counts: Counts, problems: readonly string[], about: string[]): string {
   return `# Soak
 
-Written by \`npm run soak -- --write\`: a cluster under a steady load of reads, writes, edits, reactions and catching up
-over 200 rooms and 200 DMs. Once a minute every process collects its garbage and tells what it holds. "First" and "last"
-are the medians of the first and the last quarter of the samples; the first sample is taken a minute after the start.
+Written by \`npm run soak -- --write\`: a cluster with two instances of each service, and beside it what \`npm start\` runs,
+all services in one process. Each has a steady load of its own: reads, writes, edits, reactions and catching up over 200
+rooms and 200 DMs. Once a minute each process tells what it holds. Resident memory is read as the load left it; then the
+process collects its garbage, and heap, handles and open files are read. "First" and "last" are the medians of the first
+and the last quarter of the samples; the first sample is taken a minute after the start.
 
 ${about.map((line) => `- ${line}`).join('\n')}
 - Answers: ${countsLine(counts)}
 - ${problems.length === 0 ? 'Nothing grew: heaps by no more than 10 % (and 2 MiB), handles and open files stayed.' : `RED: ${problems.join('; ')}`}
 
+${aimTable(memoryAims(series))}
+
 ${table(series)}
+
+What memory consists of, and what was tried: [decision 9](decisions/0009-memory-of-windows.md).
 `;
 }

@@ -1,7 +1,9 @@
-/** What a process holds, after a forced collection. */
+import { processStats } from '#tools/bench/process-stats.ts';
+
+/** What a process holds: its memory as the load left it, all else after a forced collection. */
 export interface Sample {
-  heapBytes: number;
   rssBytes: number;
+  heapBytes: number;
   /** Sockets, pipes, servers: what libuv counts as handles, timers left out. */
   handles: number;
   /** Open file descriptors, sockets among them. */
@@ -11,13 +13,21 @@ export interface Sample {
 const valueOf = (metrics: string, name: string): number =>
   Number(new RegExp(`^truematch_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]);
 
-/** Reads a process's `/metrics`; it has to run with --expose-gc. Throws when a value is missing. */
-export async function sampleOf(healthUrl: string): Promise<Sample> {
+/** A process that is watched. */
+export interface Watched {
+  nodeId: string;
+  pid: number;
+  healthUrl: string;
+}
+
+/** Reads a process's memory and its `/metrics`; it has to run with --expose-gc. Throws when a value is missing. */
+export async function sampleOf({ pid, healthUrl }: Watched): Promise<Sample> {
+  const rssBytes = processStats([pid])?.rss ?? Number.NaN;
   const answer = await fetch(`${healthUrl}/metrics?collect=true`);
   const metrics = await answer.text();
   const sample = {
+    rssBytes,
     heapBytes: valueOf(metrics, 'nodejs_heap_size_used_bytes'),
-    rssBytes: valueOf(metrics, 'process_resident_memory_bytes'),
     handles: valueOf(metrics, 'nodejs_active_handles_total'),
     files: valueOf(metrics, 'process_open_fds'),
   };

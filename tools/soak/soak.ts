@@ -4,14 +4,17 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '#shared/config.ts';
 import { loadBefore, machineOf } from '#tools/bench/machine.ts';
+import { aimLines } from '#tools/bench/report.ts';
+import { startOurs } from '#tools/bench/contestants/ours.ts';
 import { Cluster } from '#tools/cluster/cluster.ts';
 import { Output } from '#tools/cluster/output.ts';
 import { serviceNames } from '#tools/cluster/service-names.ts';
+import { freePort } from '#tools/mongod/port.ts';
 import { clusterConfig } from '#tools/servers/config.ts';
-import { SoakLoad } from '#tools/soak/load.ts';
+import { type Counts, SoakLoad } from '#tools/soak/load.ts';
 import { optionsOf, USAGE, type Options } from '#tools/soak/options.ts';
-import { countsLine, page, problemsOf, table, type Series } from '#tools/soak/report.ts';
-import { sampleOf, type Sample } from '#tools/soak/sample.ts';
+import { countsLine, memoryAims, ONE, page, problemsOf, table, type Series } from '#tools/soak/report.ts';
+import { sampleOf, type Sample, type Watched } from '#tools/soak/sample.ts';
 
 /** `npm run soak`: does anything grow that should not? */
 
@@ -22,59 +25,87 @@ const TWO = 2;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
+/** The loads of both shapes, as one. */
+const countsOf = (loads: readonly SoakLoad[]): Counts => {
+  const all: Counts = {};
+  for (const { counts } of loads)
+    for (const [status, count] of Object.entries(counts)) all[status] = (all[status] ?? 0) + count;
+  return all;
+};
+
 /** Samples of every process, one a minute, until the load has lasted. */
-async function watch(cluster: Cluster, load: SoakLoad, options: Options, signal: AbortSignal): Promise<Series[]> {
+async function watch(
+  watched: () => Watched[],
+  loads: readonly SoakLoad[],
+  minutes: number,
+  signal: AbortSignal,
+): Promise<Series[]> {
   const samples = new Map<string, Sample[]>();
-  for (let minute = 1; minute <= options.minutes; minute += 1) {
+  for (let minute = 1; minute <= minutes; minute += 1) {
     await sleep(MINUTE_MS, undefined, { signal });
-    for (const { nodeId, healthUrl } of cluster.state?.processes ?? [])
-      samples.set(nodeId, [...(samples.get(nodeId) ?? []), await sampleOf(healthUrl)]);
-    say(`minute ${minute} of ${options.minutes}: ${countsLine(load.counts)}`);
+    for (const one of watched()) samples.set(one.nodeId, [...(samples.get(one.nodeId) ?? []), await sampleOf(one)]);
+    say(`minute ${minute} of ${minutes}: ${countsLine(countsOf(loads))}`);
   }
   return [...samples].map(([nodeId, of]) => ({ nodeId, samples: of }));
 }
 
-function report(series: readonly Series[], load: SoakLoad, cluster: Cluster, before: number, options: Options): number {
+function report(
+  series: readonly Series[],
+  counts: Counts,
+  cluster: Cluster,
+  before: number,
+  { minutes, clients, write }: Options,
+): number {
   const restarted = (cluster.state?.processes ?? []).filter(({ restarts }) => restarts > 0);
-  const bad = Object.entries(load.counts).filter(([status]) => status !== '200');
+  const bad = Object.entries(counts).filter(([status]) => status !== '200');
   const problems = [
     ...series.flatMap((one) => problemsOf(one)),
     ...restarted.map(({ nodeId, restarts }) => `${nodeId} was started again ${restarts} times`),
     ...bad.map(([status, count]) => `${count} requests ended with ${status}`),
   ];
-  const { minutes, clients, write } = options;
-  process.stdout.write(`\n${table(series)}\n\n${countsLine(load.counts)}\n${problems.join('\n') || 'nothing grew'}\n`);
+  process.stdout.write(`\n${table(series)}\n\n${aimLines(memoryAims(series))}\n\n`);
+  process.stdout.write(`${countsLine(counts)}\n${problems.join('\n') || 'nothing grew'}\n`);
   const mongod = cluster.servers.find(({ name }) => name === 'mongod')?.origin ?? 'given';
   const machine = machineOf(mongod, before).map(([name, value]) => `${name}: ${value}`);
-  const about = [...machine, `${minutes} minutes, ${clients} clients`];
-  if (write) writeFileSync(PAGE, page(series, load.counts, problems, about));
+  const about = [...machine, `${minutes} minutes, ${clients} clients each`];
+  if (write) writeFileSync(PAGE, page(series, counts, problems, about));
   return problems.length === 0 ? 0 : 1;
 }
 
-/** Starts a cluster with its data in a folder of its own, loads it, and stops it in any case. */
+/** Starts a cluster and one process, with their data in a folder of their own, loads them, and stops all in any case. */
 async function soak(options: Options, signal: AbortSignal): Promise<number> {
   const before = loadBefore();
   const folder = mkdtempSync(join(tmpdir(), 'truematch-soak-'));
-  // Inherited by the services; /metrics?collect=true needs it.
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --expose-gc`.trim();
-  const logFile = resolve('soak.log');
-  const log = createWriteStream(logFile);
-  const settings = { ...clusterConfig(), dataDir: folder, port: 0 };
-  const cluster = new Cluster(settings, new Output(log));
-  say(`starting a cluster; its log is ${logFile}`);
+  const undos: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
   try {
+    // Inherited by all; /metrics?collect=true needs it.
+    process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --expose-gc`.trim();
+    const logFile = resolve('soak.log');
+    const log = createWriteStream(logFile);
+    undos.push(() => log.end());
+    const settings = { ...clusterConfig(), dataDir: folder, port: 0 };
+    const cluster = new Cluster(settings, new Output(log));
+    undos.push(() => cluster.stop());
+    say(`starting a cluster and one process; the cluster's log is ${logFile}`);
     await cluster.start(Object.fromEntries(serviceNames().map((name) => [name, TWO])));
-    const gateways = (cluster.state?.processes ?? []).flatMap(({ url }) => url ?? []);
-    const load = new SoakLoad(gateways, options.clients);
-    try {
-      return report(await watch(cluster, load, options, signal), load, cluster, before, options);
-    } finally {
-      await load.stop();
-    }
+    const { mongoUri, processes } = cluster.state!;
+    const healthPort = await freePort();
+    const env = { HEALTH_PORT: String(healthPort), MEDIA_STORE: 'disk', MEDIA_DIR: join(folder, 'media-one') };
+    const one = await startOurs(mongoUri, 'soak_one', undefined, { ...env, KAFKA_ENABLED: 'false' });
+    undos.push(() => one.stop());
+    const gateways = processes.flatMap(({ url }) => url ?? []);
+    const loads = [gateways, [`http://127.0.0.1:${one.port}`]].map((urls) => new SoakLoad(urls, options.clients));
+    undos.push(() => Promise.all(loads.map((load) => load.stop())));
+    const watched = (): Watched[] => [
+      { nodeId: ONE, pid: one.pids()[0]!, healthUrl: `http://127.0.0.1:${healthPort}` },
+      ...(cluster.state?.processes ?? []).flatMap(({ nodeId, id, healthUrl }) =>
+        id ? [{ nodeId, pid: id.pid, healthUrl }] : [],
+      ),
+    ];
+    const series = await watch(watched, loads, options.minutes, signal);
+    return report(series, countsOf(loads), cluster, before, options);
   } finally {
-    await cluster.stop();
-    log.end();
-    rmSync(folder, { recursive: true, force: true });
+    for (const undo of undos.reverse()) await undo();
   }
 }
 

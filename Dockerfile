@@ -21,8 +21,9 @@ ENV NODE_ENV=production \
     PORT=8081 \
     HEALTH_PORT=9090 \
     LOG_FORMAT=json \
-    # kafkajs sets a timer for a moment that has passed, once a process; nothing comes of it.
-    NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning \
+    # Room for garbage: docs/decisions/0009. The other: kafkajs sets a timer for a moment that has passed, once a process;
+    # nothing comes of it.
+    NODE_OPTIONS="--max-semi-space-size=16 --disable-warning=TimeoutNegativeWarning" \
     NODE_COMPILE_CACHE=/app/.compile-cache
 COPY --from=dependencies /app/node_modules node_modules
 # From the stage that checked them: code with a type error becomes no image.

@@ -26,7 +26,8 @@ export interface End {
  * are not believed to be fresh until the end has been known for longer than a try can be late.
  */
 export class Ends {
-  readonly #known = new LRUCache<string, End>({ max: MAX, ttl: TTL_MS });
+  /** By `maxSize`, since `max` would take the room of all ends at once: 4 MB. */
+  readonly #known = new LRUCache<string, End>({ maxSize: MAX, sizeCalculation: () => 1, ttl: TTL_MS });
   #seconds = 0;
   readonly #timer = setInterval(() => (this.#seconds += 1), 1_000).unref();
 

@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { ended } from '#tools/mongod/stop.ts';
 import { signal } from '#tools/mongod/process-id.ts';
-
-const ROOT = resolve(import.meta.dirname, '../..');
+import { npmCommand } from '#tools/npm-command.ts';
 
 /** What the program gets of the environment of the tests: nothing that configures it. */
 const INHERITED = ['PATH', 'HOME', 'XDG_CACHE_HOME', 'MONGOD_BIN', 'TMPDIR', 'LANG'];
@@ -33,13 +32,6 @@ export interface RunningProgram extends Omit<SpawnedProgram, 'ready'> {
   readyBlock: string;
 }
 
-/** The command of `npm start`, for any working directory. */
-function command(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const words = scripts.start.split(' ');
-  return words.slice(words.indexOf('node') + 1).map((one) => (one.startsWith('tools/') ? join(ROOT, one) : one));
-}
-
 /**
  * Runs what `npm start` runs, as a child, in an empty folder (so that no `.env` counts) and on a free port unless `env`
  * says otherwise.
@@ -47,7 +39,7 @@ function command(): string[] {
 export function spawnProgram(env: Record<string, string> = {}): SpawnedProgram {
   const cwd = mkdtempSync(join(tmpdir(), 'truematch-cwd-'));
   const inherited = Object.fromEntries(INHERITED.flatMap((key) => (process.env[key] ? [[key, process.env[key]]] : [])));
-  const child = spawn(process.execPath, command(), {
+  const child = spawn(process.execPath, npmCommand('start'), {
     cwd,
     env: { ...inherited, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

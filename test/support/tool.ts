@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { npmCommand } from '#tools/npm-command.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -20,19 +20,10 @@ export interface Tool {
   exited: Promise<ToolExit>;
 }
 
-/** The command of an npm script, for any working directory. */
-function commandOf(script: string): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  const words = scripts[script]!.split(' ');
-  return words.slice(words.indexOf('node') + 1).map((one) => (one.startsWith('tools/') ? join(ROOT, one) : one));
-}
-
 /** Runs what `npm run SCRIPT -- ARGS` runs, in the folder `cwd` (where no `.env` should be). */
 export function spawnTool(script: string, args: string[], cwd: string, env: Record<string, string>): Tool {
   const inherited = INHERITED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  const child = spawn(process.execPath, [...commandOf(script), ...args], {
+  const child = spawn(process.execPath, [...npmCommand(script), ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { DryMongoBinary } from 'mongodb-memory-server-core';
 import { cacheFolder } from '#tools/mongod/cache.ts';
 import { progress } from '#tools/mongod/progress.ts';
 import { PINS } from '#tools/servers/pins.ts';
@@ -67,6 +66,8 @@ function versionFor(wanted: string): string {
 
 /** The path of the official build of `wanted` (a series such as 7.0), or of the one for new data, if it is in the cache. */
 export async function cachedOfficialBuild(wanted: string = newData): Promise<string | undefined> {
+  // It brings a driver of its own, which a process on a running MongoDB would hold for nothing.
+  const { DryMongoBinary } = await import('mongodb-memory-server-core');
   const found = await DryMongoBinary.locateBinary({ version: versionFor(wanted), downloadDir: cacheFolder(CACHE) });
   return found && existsSync(found) ? found : undefined;
 }

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Contestant } from '#tools/bench/contestants/contestant.ts';
+import { npmCommand } from '#tools/npm-command.ts';
 
-const RUN = resolve(import.meta.dirname, '../../run.mjs');
-const START = resolve(import.meta.dirname, '../../start/start.ts');
 const START_TIMEOUT_MS = 30_000;
 /** One client makes all the load. */
 export const NO_LIMITS = {
@@ -33,7 +32,7 @@ export async function startOurs(
 ): Promise<Started> {
   const flags = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profiles)}`];
   const begin = performance.now();
-  const child = spawn(process.execPath, [...flags, RUN, START], {
+  const child = spawn(process.execPath, [...flags, ...npmCommand('start')], {
     env: {
       ...process.env,
       MONGO_URI: mongoUri,

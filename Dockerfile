@@ -30,8 +30,17 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=check /app/package.json /app/moleculer.config.ts ./
 COPY --from=check /app/shared shared
 COPY --from=check /app/services services
-# A step of restoring a backup: `docker run --entrypoint node … IMAGE tools/restored.ts`.
-COPY --from=check /app/tools/restored.ts tools/restored.ts
+# For operators: docs/deploying.md, "Tools".
+COPY --from=check /app/tools/run.mjs /app/tools/database.ts /app/tools/meter.ts /app/tools/restored.ts /app/tools/room-pages.ts /app/tools/told-error.ts tools/
+COPY --from=check /app/tools/cluster tools/cluster
+COPY --from=check /app/tools/events tools/events
+COPY --from=check /app/tools/media tools/media
+COPY --from=check /app/tools/mongod tools/mongod
+COPY --from=check /app/tools/rebuild tools/rebuild
+COPY --from=check /app/tools/repl tools/repl
+COPY --from=check /app/tools/servers tools/servers
+COPY --from=check /app/tools/start tools/start
+COPY --from=check /app/tools/verify tools/verify
 # A volume that is mounted here for the first time gets its owner: `-v media:/media -e MEDIA_DIR=/media`.
 COPY --from=dependencies --chown=1000:1000 /volumes /
 RUN install -d -o 1000 -g 1000 .compile-cache

@@ -20,7 +20,7 @@ const keyOf = (secret: string): Promise<Key> =>
 
 /**
  * The users' tokens: JWTs signed with HS256, with the claims `sub` (userId), `username`, `iat` and `exp`. The first of
- * the secrets signs, all of them verify: a new one in front replaces an old one without logging anybody out.
+ * the secrets signs, all of them verify: a new one is first added behind the old one, and put in front once everybody knows it.
  */
 export class Tokens {
   readonly #secrets: () => Promise<readonly string[]>;

@@ -69,15 +69,6 @@ export const profileUpdated = define({
   example: { of: { id: 'profile:u1:2', subject: 'u1', at }, data: { userId: 'u1', rev: 2, profile: ann } },
 });
 
-export const profileDeleted = define({
-  type: 'tm.profile.deleted',
-  version: 1,
-  topic: 'profiles',
-  text: 'A profile was deleted.',
-  data: Type.Object(Profile),
-  example: { of: { id: 'profile:u1:3', subject: 'u1', at }, data: { userId: 'u1', rev: 3 } },
-});
-
-export const PROFILE_EVENTS = [profileCreated, profileUpdated, profileDeleted] as const;
+export const PROFILE_EVENTS = [profileCreated, profileUpdated] as const;
 
 export type ProfileEvent = EventOf<(typeof PROFILE_EVENTS)[number]>;

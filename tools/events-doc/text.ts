@@ -62,7 +62,7 @@ export function eventsDoc(): string {
     '## What is certain',
     [
       "- **Every change of a room arrives at least once, in order within its room**, also when Kafka was away or a process died right after the write. `rev` counts a room's changes without a gap, so a reader knows what it has already seen (a rev at or below the last) and whether it missed something (a rev that skips). After a restart of the relay the last events come again, with the same ids.",
-      "- Of a group or a profile the newest state and its deletion arrive. When the relay has lost its place (Kafka was away for longer than the database's oplog reaches), the newest state of all comes once more; who left a group in that time is then not told.",
+      "- Of a group the newest state and its deletion arrive, of a profile the newest state, once it has an account; nothing takes an account away. When the relay has lost its place (Kafka was away for longer than the database's oplog reaches), the newest state of all comes once more; who left a group in that time is then not told.",
       '- An event that Kafka refuses as too large is sent without its state, with `reference: true`.',
       '- Events never make an answer right or wrong: reads come from the database.',
     ].join('\n'),

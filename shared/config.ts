@@ -134,6 +134,24 @@ const kafkaBrokers = (value: string, name: string): readonly string[] =>
         : bad(name, value, 'must list brokers such as 127.0.0.1:9092, separated by commas');
     });
 
+/** How the brokers are told who we are. */
+export interface KafkaSasl {
+  mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  username: string;
+  password: string;
+}
+
+/** What is wrong is told without the value. */
+const kafkaSasl = (value: string, name: string): KafkaSasl | null => {
+  if (value === '') return null;
+  const [, mechanism, username, password] = /^(plain|scram-sha-(?:256|512)):([^:]+):(.+)$/.exec(value) ?? [];
+  if (!mechanism)
+    throw new ConfigError(
+      `${name}: must be mechanism:name:password, the mechanism plain, scram-sha-256 or scram-sha-512`,
+    );
+  return { mechanism: mechanism as KafkaSasl['mechanism'], username: username!, password: password! };
+};
+
 /** What Kafka takes in names of topics and groups; a topic's name is longer than its prefix. */
 const kafkaName = (value: string, name: string) =>
   /^[\w.-]{1,200}$/.test(value)
@@ -262,6 +280,18 @@ export const VARIABLES = {
     '',
     kafkaBrokers,
     'Kafka brokers (2.1 or newer) as `host:port`, separated by commas.',
+  ),
+  kafkaTls: variable(
+    ['KAFKA_TLS'],
+    'false',
+    (value, name) => oneOf('true', 'false')(value, name) === 'true',
+    '`true`: TLS to the brokers, whose certificates are checked; Node’s `NODE_EXTRA_CA_CERTS` names the file of a CA of your own.',
+  ),
+  kafkaSasl: variable(
+    ['KAFKA_SASL'],
+    '',
+    kafkaSasl,
+    'Who the program is to the brokers: `mechanism:name:password`; mechanisms are `plain`, `scram-sha-256`, `scram-sha-512`. Empty: nobody.',
   ),
   kafkaHome: variable(
     ['KAFKA_HOME'],

@@ -31,6 +31,8 @@ export const LIMITS = {
   /** Messages and bytes of a latest window. */
   windowMessages: 500,
   windowBytes: 4 * MIB,
+  /** Bytes of the messages that `latest` reads beyond a window: 500 may be hundreds of MB with their histories. */
+  beyondWindowBytes: 12 * MIB,
   /** Changes and bytes of computed state in one log entry. */
   entryChanges: 500,
   entryBytes: 4 * MIB,

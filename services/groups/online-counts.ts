@@ -1,7 +1,10 @@
 import { KIB } from '#shared/limits.ts';
 
-/** The socket server has this long to answer, in ms: a list of groups must not wait longer for a mere number. */
-const TIMEOUT_MS = 2_000;
+/**
+ * The socket server has this long to answer, in ms: a list of groups must not wait longer for a mere number, and less than
+ * the gateway gives one try of a read, or it would take the groups service for silent.
+ */
+const TIMEOUT_MS = 1_000;
 
 /** A count for 5,000 groups with ids of the greatest length fits. */
 const MAX_BODY_BYTES = 1024 * KIB;

@@ -1,11 +1,13 @@
-import { connect, type Socket } from 'node:net';
-import { Kafka } from 'kafkajs';
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Kafka, type SASLOptions } from 'kafkajs';
 import type { Config } from '#shared/config.ts';
 import { kafkajsLog, type KafkaLogger } from '#shared/kafka/log.ts';
 import { registerZstd } from '#shared/kafka/zstd.ts';
 
 /** What is read of the configuration. */
-export type KafkaConfig = Pick<Config, 'kafkaBootstrap' | 'kafkaClientId' | 'kafkaPartitions' | 'kafkaReplication'>;
+export type KafkaConfig = Pick<Config, 'kafkaBootstrap' | 'kafkaClientId' | 'kafkaPartitions' | 'kafkaReplication'> &
+  Partial<Pick<Config, 'kafkaTls' | 'kafkaSasl'>>;
 
 /**
  * Waits between the tries of one call, in ms, and how many: together about 20 s. Whoever calls tries again after that,
@@ -26,7 +28,10 @@ export interface Client {
  * A kafkajs client of its own, not connected. Its calls go on trying for as long as kafkajs is told to; `cut` is what
  * ends them, since kafkajs itself has no way to.
  */
-export function createClient({ kafkaBootstrap, kafkaClientId }: KafkaConfig, logger: KafkaLogger): Client {
+export function createClient(
+  { kafkaBootstrap, kafkaClientId, kafkaTls = false, kafkaSasl }: KafkaConfig,
+  logger: KafkaLogger,
+): Client {
   registerZstd();
   const sockets = new Set<Socket>();
   let closed = false;
@@ -37,9 +42,13 @@ export function createClient({ kafkaBootstrap, kafkaClientId }: KafkaConfig, log
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     retry: RETRY,
     logCreator: kafkajsLog(logger),
+    ssl: kafkaTls,
+    ...(kafkaSasl && { sasl: kafkaSasl as SASLOptions }),
     socketFactory({ host, port, onConnect }) {
       if (closed) throw new Error('the Kafka client is closed');
-      const socket = connect({ host, port, noDelay: true }, onConnect);
+      const socket = kafkaTls
+        ? connectTls({ host, port, servername: isIP(host) ? '' : host }, onConnect).setNoDelay()
+        : connect({ host, port, noDelay: true }, onConnect);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));

@@ -1,5 +1,6 @@
 import { type Collection, type Db, MongoServerError } from 'mongodb';
 import { Coalescer } from '#shared/coalesce.ts';
+import { pause } from '#shared/pause.ts';
 import { DURABLE } from '#shared/room-log/append.ts';
 import { DUPLICATE_KEY } from '#shared/room-log/outcome.ts';
 import type { Window } from '#shared/room-log/types.ts';
@@ -33,12 +34,18 @@ export class ReadModel {
   }
 
   /**
-   * The stored window of a room; null when there is none of today's shape. Who asks meanwhile shares the next query.
-   * Throws the driver's errors, and for a damaged one.
+   * The stored window of a room; null when there is none of today's shape, and when it takes longer than a second, the
+   * wait for its turn included. Who asks meanwhile shares the next query. Throws the driver's errors, and for a damaged one.
    */
   async load(room: string): Promise<Window | null> {
-    const document = await this.#documents.get(room);
-    return document && windowOfDocument(document);
+    const over = new AbortController();
+    try {
+      const late = pause(LOAD_MS, over.signal).then(() => null);
+      const document = await Promise.race([this.#documents.get(room), late]);
+      return document && windowOfDocument(document);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Where the stored window of a room stands, without its messages. */
@@ -80,6 +87,8 @@ export class ReadModel {
     const { groupId } = document;
     try {
       if (!there) {
+        // The collection may have been dropped since the start; where the index is there this does nothing.
+        await this.ensureIndexes();
         await this.#windows.insertOne(document, { writeConcern: DURABLE, forceServerObjectId: true });
         return true;
       }

@@ -111,14 +111,40 @@ export async function messagesBetween(
   limit: number,
   direction: 1 | -1,
 ): Promise<Message[]> {
-  if (below - above <= 1) return [];
-  return collections
+  return below - above <= 1 ? [] : between(collections, room, above, below, limit, direction).toArray();
+}
+
+/** As `messagesBetween` from the newest on, but no more than `LIMITS.beyondWindowBytes` of them. */
+export async function newestBelow(
+  collections: Collections,
+  room: string,
+  above: number,
+  below: number,
+  limit: number,
+): Promise<Message[]> {
+  const newest: Message[] = [];
+  let bytes = 0;
+  for await (const message of between(collections, room, above, below, limit, -1)) {
+    bytes += bytesOf(message);
+    if (bytes > LIMITS.beyondWindowBytes) break;
+    newest.push(message);
+  }
+  return newest;
+}
+
+const between = (
+  collections: Collections,
+  room: string,
+  above: number,
+  below: number,
+  limit: number,
+  direction: 1 | -1,
+) =>
+  collections
     .messages(room)
     .find({ room, seq: { $gt: above, $lt: below } }, { ...READ, batchSize: limit + 1 })
     .sort({ seq: direction })
-    .limit(limit)
-    .toArray();
-}
+    .limit(limit);
 
 /** The seq of the first message at or after a time; Infinity when there is none. */
 export async function firstSeqFrom(collections: Collections, room: string, time: Millis): Promise<number> {

@@ -9,10 +9,12 @@ const encoder = new TextEncoder();
  * As much of a text as a quote shows: 2 KiB, ending with a whole character. Without a limit, 500 replies to one long text
  * would be an answer of 30 MB.
  */
-export const quotedText = (text: string): string =>
-  Buffer.byteLength(text) <= LIMITS.quoteTextBytes
-    ? text
-    : text.slice(0, encoder.encodeInto(text, new Uint8Array(LIMITS.quoteTextBytes)).read);
+export function quotedText(text: string): string {
+  if (Buffer.byteLength(text) <= LIMITS.quoteTextBytes) return text;
+  const bytes = Buffer.alloc(LIMITS.quoteTextBytes);
+  // A copy: a slice would keep the whole text in memory for as long as it lives itself.
+  return bytes.toString('utf8', 0, encoder.encodeInto(text, bytes).written);
+}
 
 /** What quotes show of a message, stored or as clients see it. */
 export function quotedOf(message: Quoted): Quoted {

@@ -5,6 +5,10 @@ import type { Head } from '#shared/room-log/types.ts';
 /** Heads that one query asks for at most. */
 export const HEADS_AT_ONCE = 1_000;
 
+/** Whoever found no server, or no free connection, has waited for one already. */
+const hasWaited = (error: unknown): boolean =>
+  error instanceof MongoServerSelectionError || (error instanceof Error && error.name === 'MongoWaitQueueTimeoutError');
+
 /**
  * The heads of these rooms, of those that have one; in any order. Every read of a room begins with this query, so it
  * goes as a bare command, without the driver's cursor, and names a single room by its very id (`npm run bench:steps`).
@@ -15,8 +19,7 @@ export async function readHeads(heads: Collection<Head>, rooms: readonly string[
   const find = () =>
     heads.db.command({ find: heads.collectionName, filter, batchSize: HEADS_AT_ONCE, singleBatch: true });
   const reply = await find().catch((error: unknown) => {
-    // Whoever found no server has waited for one already.
-    if (!isUnavailable(error) || error instanceof MongoServerSelectionError) throw error;
+    if (!isUnavailable(error) || hasWaited(error)) throw error;
     return find();
   });
   return (reply as { cursor: { firstBatch: Head[] } }).cursor.firstBatch;

@@ -100,11 +100,11 @@ function take(draft: Draft, { rev, op, message }: Change): void {
   else if ('floorSeq' in op) empty(draft, op.floorSeq);
 }
 
-/** The draft within 500 messages and 4 MiB: the oldest slide out, and quotes that nobody uses any more are dropped. */
+/** The draft within 500 messages and 4 MiB, the newest message in any case: the oldest slide out, and quotes that nobody uses any more are dropped. */
 function finished(draft: Draft): Window {
   const { items } = draft;
   const tooMuch = (start: number) =>
-    start < items.length && (items.length - start > LIMITS.windowMessages || draft.bytes > LIMITS.windowBytes);
+    start < items.length - 1 && (items.length - start > LIMITS.windowMessages || draft.bytes > LIMITS.windowBytes);
   if (draft.quotes.size === 0 && !tooMuch(0)) return draft;
 
   const uses = new Map<string, number>();

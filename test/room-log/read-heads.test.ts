@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type Collection,
   type Document,
+  MongoError,
   MongoNetworkError,
   MongoServerError,
   MongoServerSelectionError,
@@ -55,9 +56,12 @@ describe('the query for heads', () => {
     }
   });
 
-  it('fails at once with what else goes wrong, and when no server was found in time', async () => {
+  it('fails at once with what else goes wrong, and when no server or connection was to be had in time', async () => {
     const selection = new MongoServerSelectionError('no primary', {} as never);
-    for (const reason of [selection, new MongoServerError({ message: 'bad', code: 2 }), new TypeError('a bug')])
+    const queue = Object.defineProperty(new MongoError('no connection'), 'name', {
+      value: 'MongoWaitQueueTimeoutError',
+    });
+    for (const reason of [selection, queue, new MongoServerError({ message: 'bad', code: 2 }), new TypeError('a bug')])
       await expect(readHeads(failing(reason, 1), ['a'])).rejects.toBe(reason);
   });
 });

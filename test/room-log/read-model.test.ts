@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import type { Db } from 'mongodb';
 import { LIMITS } from '#shared/limits.ts';
 import { ReadModel } from '#shared/read-model/read-model.ts';
 import type { WindowDocument } from '#shared/read-model/window-document.ts';
@@ -157,6 +158,29 @@ describe('a stored window', () => {
     expect(await model.save(window)).toBe(true);
     expect(await model.save({ ...window, epoch: 'g.later', rev: 1 })).toBe(true);
     expect((await model.load('taken'))!.epoch).toBe('g.later');
+  });
+});
+
+describe('the collection', () => {
+  it('has its index again after it was dropped while all goes on', async () => {
+    await submit(writer, 'dropped', create());
+    await store('dropped');
+    await documents().drop();
+    expect(await model.load('dropped')).toBeNull();
+    expect(await store('dropped')).toBe(true);
+    expect((await documents().indexes()).map(({ key, unique }) => ({ key, unique }))).toContainEqual({
+      key: { groupId: 1 },
+      unique: true,
+    });
+  });
+
+  it('keeps nobody waiting for more than a second, his turn included', async () => {
+    const silent = { find: () => ({ toArray: () => new Promise(() => undefined) }) };
+    const slow = new ReadModel({ collection: () => silent } as unknown as Db);
+    const begun = performance.now();
+    const found = await Promise.all(Array.from({ length: 200 }, (_, n) => slow.load(`room ${n}`)));
+    expect(found.every((window) => window === null)).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(3_000);
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isAlive, signal } from '#tools/mongod/process-id.ts';
 import { ended, stopProcess } from '#tools/mongod/stop.ts';
 import { findKafka } from '#tools/servers/kafka/find.ts';
-import { kafkaBootstrapOf, launchKafka, launchKafkaOnFreePort } from '#tools/servers/kafka/launch.ts';
+import { kafkaBootstrapOf, type KafkaLaunch, launchKafka, launchKafkaOnFreePort } from '#tools/servers/kafka/launch.ts';
 
 const STOP_MS = 10_000;
 
@@ -29,10 +29,10 @@ export interface TestKafka {
 }
 
 /** A real broker with the settings of the program, on a free port, that nobody watches. It takes a few seconds to start. */
-export async function startKafka(): Promise<TestKafka> {
+export async function startKafka(changed: KafkaLaunch['changed'] = (own) => own): Promise<TestKafka> {
   const { path: libs, java } = await findKafka({ kafkaHome: process.env.KAFKA_HOME ?? '' });
   const folder = mkdtempSync(join(tmpdir(), 'truematch-kafka-'));
-  const options = { java, libs, folder };
+  const options = { java, libs, folder, changed };
   const started = await launchKafkaOnFreePort(options, 0, () => undefined);
   const { port } = started;
   let { id } = started;

@@ -38,7 +38,7 @@ export const callRoomAction: Handler = async (request, resources) => {
 export const callWithGroup: Handler = async (request, { rooms }) => {
   const { groupId } = request.params;
   const group =
-    typeof groupId === 'string' && !isDm(groupId)
+    typeof groupId === 'string' && groupId.trim() && !isDm(groupId)
       ? { groupId: (await rooms.find(request.caller, groupId, request.deadline)).room }
       : {};
   return bytes(await forward(request, request.route.action!, { ...request.params, ...group }));

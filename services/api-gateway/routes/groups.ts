@@ -112,6 +112,8 @@ export const groupRoutes: readonly Route[] = [
     handle: presence,
     summary: 'Who is online, for Prometheus',
     resultType: PROMETHEUS_TYPE,
-    example: { response: '# TYPE online_users gauge\nonline_users 3\n' },
+    example: {
+      response: '# TYPE truematch_group_online_users gauge\ntruematch_group_online_users{group="fun-room"} 3\n',
+    },
   },
 ];

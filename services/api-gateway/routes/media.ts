@@ -22,7 +22,7 @@ const takes = (name: string, file: string, summary: string, description: string)
   summary,
   description:
     `${description} What is in the file counts, not its name or its declared type. Images are turned upright and lose ` +
-    'their metadata, where they were taken above all. A file that no document names is removed after a day.',
+    'their metadata, where they were taken above all. A file that no document names is removed when it is a day old, the next time somebody cleans up.',
   errors: [
     'request_timeout',
     'upload_too_large',

@@ -86,7 +86,7 @@ export const datingContract = {
   },
   removeDating: { params: Type.Object({ username: Name }), result: Type.Object({ success: Type.Boolean() }) },
   removeDatingPhoto: {
-    params: Type.Object({ username: Name, url: Text(2_000, { minLength: 1, description: 'Address of the photo' }) }),
+    params: Type.Object({ username: Name, url: Text(2_000, { description: 'Address of the photo' }) }),
     result: DatingShape,
   },
 } satisfies Contract;

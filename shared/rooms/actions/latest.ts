@@ -1,6 +1,6 @@
 import { LIMITS } from '#shared/limits.ts';
 import { quotesOf } from '#shared/room-log/lookups.ts';
-import { messagesBetween } from '#shared/room-log/page.ts';
+import { newestBelow } from '#shared/room-log/page.ts';
 import { quotedOf } from '#shared/room-log/quotes.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
 import { itemOf, itemsJson, quotedOfItem, windowJson } from '#shared/room-log/window-item.ts';
@@ -33,12 +33,12 @@ async function bodyOf(rooms: Rooms, read: WindowRead, count: number, wanted: Enc
   return { etag, epoch, rev, body, encoding, base, changes };
 }
 
-/** The window, and what `count` needs beyond it when large messages made it end early. */
+/** The window, and what `count` needs beyond it when large messages made it end early, up to 12 MiB. */
 async function latestJson(rooms: Rooms, { window, head }: WindowRead, count: number): Promise<string> {
   const { room, items, floorSeq, startSeq } = window;
   const missing = Math.min(count, LIMITS.windowMessages) - items.length;
   if (missing <= 0 || startSeq <= floorSeq + 1) return windowJson(window, count);
-  const older = await messagesBetween(rooms.collections, room, floorSeq, startSeq, missing, -1);
+  const older = await newestBelow(rooms.collections, room, floorSeq, startSeq, missing);
   const inWindow = new Map(items.map((item) => [item.messageId, item]));
   const known = (id: string) => {
     const item = inWindow.get(id);

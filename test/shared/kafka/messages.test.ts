@@ -7,11 +7,13 @@ import { Consumer, type ConsumerOptions } from '#shared/kafka/consumer.ts';
 import { MessageTooLargeError, type Outgoing, Producer } from '#shared/kafka/producer.ts';
 import { ensureTopics, MAX_MESSAGE_BYTES } from '#shared/kafka/topics.ts';
 import { after, kafkaConfig, Member, quiet, until } from '#test/shared/kafka/support/collect.ts';
+import { Listener } from '#test/shared/kafka/support/listener.ts';
 import { startKafka, type TestKafka } from '#test/support/kafka.ts';
 
 jest.setTimeout(60_000);
 
 let kafka: TestKafka;
+let secured: Listener;
 let config: KafkaConfig;
 let producer: Producer;
 let topic: string;
@@ -19,13 +21,15 @@ let tests = 0;
 const consumers: Consumer[] = [];
 
 beforeAll(async () => {
-  kafka = await startKafka();
+  secured = await Listener.create();
+  kafka = await startKafka(secured.added);
   config = kafkaConfig(kafka.bootstrap);
   producer = new Producer({ config, logger: quiet });
 });
 afterAll(async () => {
   await producer.close();
   await kafka.stop();
+  secured.remove();
 });
 beforeEach(async () => {
   topic = `t.${++tests}`;
@@ -67,6 +71,32 @@ async function admin<T>(work: (of: ReturnType<ReturnType<typeof createClient>['k
 }
 
 describe('messages through Kafka', () => {
+  it('go by TLS, under a name and a password, to a broker that asks for them', async () => {
+    secured.trust();
+    const own = { ...config, kafkaBootstrap: [secured.bootstrap], kafkaTls: true, kafkaSasl: secured.sasl };
+    const sender = new Producer({ config: own, logger: quiet });
+    await sender.send(topic, numbered(3));
+    await sender.close();
+    const one = new Member({ config: own, groupId: topic, topics: [topic] });
+    consumers.push(one.consumer);
+    await until(() => one.messages.length === 3);
+    expect(one.values()).toEqual(valuesOf(numbered(3)));
+  });
+
+  it.each<[string, () => Partial<KafkaConfig>]>([
+    ['another password', () => ({ kafkaTls: true, kafkaSasl: { ...secured.sasl, password: 'other' } })],
+    ['no name', () => ({ kafkaTls: true })],
+    ['no TLS', () => ({ kafkaSasl: secured.sasl })],
+  ])('are refused by that broker with %s', async (_, more) => {
+    secured.trust();
+    const own = { ...config, kafkaBootstrap: [secured.bootstrap], ...more() };
+    const client = createClient(own, quiet);
+    const one = client.kafka.admin({ retry: { retries: 0 } });
+    await expect(one.connect()).rejects.toThrow();
+    await one.disconnect();
+    client.cut();
+  });
+
   it('keep bytes, key, headers and time', async () => {
     const value = randomBytes(1_000);
     const sent = Date.now();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '#shared/limits.ts';
 import { changedSince } from '#shared/room-log/changes.ts';
 import { collectionsOf, ensureIndexes, type Collections } from '#shared/room-log/collections.ts';
-import { pageAround, pageOf, type PageQuery } from '#shared/room-log/page.ts';
+import { newestBelow, pageAround, pageOf, type PageQuery } from '#shared/room-log/page.ts';
 import { bytesOf } from '#shared/room-log/sizes.ts';
 import type { Head, Message } from '#shared/room-log/types.ts';
 import { messages, seqsOf, store } from '#test/shared/rooms/samples.ts';
@@ -11,8 +11,8 @@ import { testDatabase, type TestDatabase } from '#test/support/database.ts';
 let database: TestDatabase;
 let collections: Collections;
 let head: Head;
-/** 150 messages of 60 kB: more than two answers full. */
-const COUNT = 150;
+/** 240 messages of 60 kB: more than three pages full, and more than `latest` reads beyond a window. */
+const COUNT = 240;
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -54,6 +54,14 @@ describe('answers with the longest texts (P9)', () => {
     expect(seqs).toContain(75);
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, index) => seqs[0]! + index));
     expect([nextBeforeSeq, nextAfterSeq]).toEqual([seqs[0], seqs.at(-1)]);
+  });
+
+  it('what is read beyond a window stays inside 12 MiB, the newest of it', async () => {
+    const found = await newestBelow(collections, 'large', 0, COUNT + 1, 500);
+    expect(bytesIn(found)).toBeLessThanOrEqual(LIMITS.beyondWindowBytes);
+    expect(bytesIn(found)).toBeGreaterThan(0.95 * LIMITS.beyondWindowBytes);
+    expect(seqsOf(found)).toEqual(Array.from(found, (_, index) => COUNT - index));
+    expect(seqsOf(await newestBelow(collections, 'large', 5, 9, 2))).toEqual([8, 7]);
   });
 
   it('the changes feed stays inside 4 MiB and goes on where it ended', async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { filledQuote, quotedOf, quotedText, quoteIdsOf } from '#shared/room-log/quotes.ts';
 import { created, edited, removed } from '#shared/room-log/rules.ts';
@@ -34,6 +36,18 @@ describe('the text of a quote', () => {
     });
     expect(quotedText('x'.repeat(2_048))).toHaveLength(2_048);
     expect(quotedText('x'.repeat(2_049))).toHaveLength(2_048);
+  });
+});
+
+describe('a cut text', () => {
+  it('does not keep the whole one in memory', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const heap = () => (collect(), process.memoryUsage().heapUsed);
+    const before = heap();
+    const kept = Array.from({ length: 60 }, (_, n) => quotedText(String(n).padEnd(1_000_000, 'x')));
+    expect(heap() - before).toBeLessThan(10_000_000);
+    expect(kept[59]).toHaveLength(2_048);
   });
 });
 

@@ -192,6 +192,13 @@ describe('applyEntry', () => {
     expectSound(window, room);
   });
 
+  it('keeps the newest message, also when it passes 4 MiB alone', () => {
+    const room = new MemoryRoom('lobby');
+    const window = follow(room.window(), room, [create('m0'), create('m1', { text: '€'.repeat(2_000_000) })]);
+    expect(window.items.map(({ messageId }) => messageId)).toEqual(['m1']);
+    expect([window.startSeq, room.window().startSeq]).toEqual([2, 2]);
+  });
+
   it('changes nothing of the window before', () => {
     const room = new MemoryRoom('dm:a|b', nearlyFull);
     const window = room.window();

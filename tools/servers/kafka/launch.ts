@@ -4,7 +4,12 @@ import { freePort } from '#tools/mongod/port.ts';
 import type { ProcessId } from '#tools/mongod/process-id.ts';
 import { kafkaAnswers } from '#tools/servers/kafka/info.ts';
 import { lastKafkaError } from '#tools/servers/kafka/log-tail.ts';
-import { type KafkaFolder, loggingProperties, serverProperties } from '#tools/servers/kafka/settings.ts';
+import {
+  type KafkaFolder,
+  loggingProperties,
+  type Properties,
+  serverProperties,
+} from '#tools/servers/kafka/settings.ts';
 import { clusterIdOf, formatStorage } from '#tools/servers/kafka/storage.ts';
 import { LaunchError, launchServer } from '#tools/servers/launch.ts';
 
@@ -23,6 +28,8 @@ export interface KafkaLaunch {
   libs: string;
   /** Has all files of the broker; it is made. */
   folder: string;
+  /** Makes other settings of the program's. */
+  changed?: (properties: Properties) => Properties;
 }
 
 /** How programs connect to the broker on `port`. */
@@ -40,7 +47,7 @@ export const filesIn = (folder: string): KafkaFolder => ({
  * LaunchError when it ends before.
  */
 export async function launchKafka(
-  { java, libs, folder }: KafkaLaunch,
+  { java, libs, folder, changed }: KafkaLaunch,
   port: number,
   noted: (id: ProcessId) => void,
 ): Promise<ProcessId> {
@@ -49,7 +56,7 @@ export async function launchKafka(
   // Of this start alone: its errors are looked for in there.
   rmSync(files.log, { force: true });
   writeFileSync(files.loggingProperties, loggingProperties(files));
-  writeFileSync(files.serverProperties, serverProperties(files, { port, controllerPort: await freePort() }));
+  writeFileSync(files.serverProperties, serverProperties(files, { port, controllerPort: await freePort() }, changed));
   const args = [...JAVA_OPTIONS, `-Dlog4j2.configurationFile=${files.loggingProperties}`, '-cp', join(libs, '*')];
   const clusterId = clusterIdOf(files.data) ?? (await formatStorage(java, args, files.serverProperties));
   return launchServer(

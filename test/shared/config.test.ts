@@ -90,6 +90,25 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/secret|kkk/);
   });
 
+  it('takes who it is to Kafka, whose password may have anything in it', () => {
+    expect(loadConfig({}).kafkaSasl).toBeNull();
+    expect(loadConfig({ KAFKA_SASL: 'scram-sha-512:ann:a:b=c ' }).kafkaSasl).toEqual({
+      mechanism: 'scram-sha-512',
+      username: 'ann',
+      password: 'a:b=c',
+    });
+  });
+
+  it.each(['plain', 'plain:ann', 'plain:ann:', 'plain::secret', 'gssapi:ann:secret'])(
+    'refuses KAFKA_SASL=%s, without showing a password',
+    (value) => {
+      const load = () => loadConfig({ KAFKA_SASL: value });
+      expect(load).toThrow(ConfigError);
+      expect(load).toThrow(/^KAFKA_SASL: must be mechanism:name:password/);
+      expect(load).not.toThrow(/secret/);
+    },
+  );
+
   it('takes several token secrets, and none of those that are guessed, which it does not show', () => {
     const [first, second] = ['s'.repeat(32), 't'.repeat(40)];
     expect(loadConfig({ JWT_SECRET: `${first}, ${second}` }).jwtSecret).toEqual([first, second]);

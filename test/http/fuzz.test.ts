@@ -3,7 +3,7 @@ import { fuzz } from '#tools/fuzz/schemathesis.ts';
 import { type Cast, startCast, stopCast } from '#test/http/support/cast.ts';
 
 /** A short run of what `npm run fuzz` does, always with the same requests. */
-const SECONDS = 6;
+const SECONDS = 4;
 
 const UNLIMITED = {
   RATE_LIMIT_READS: '0',

@@ -8,7 +8,7 @@ import { runTool } from '#test/support/tool.ts';
 import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { freePort } from '#tools/mongod/port.ts';
 import { isAlive } from '#tools/mongod/process-id.ts';
-import { backgroundServers } from '#tools/servers/background.ts';
+import { backgroundServers, stopBackground } from '#tools/servers/background.ts';
 import { kafkaAnswers, kafkaClusterId } from '#tools/servers/kafka/info.ts';
 import { natsInfo } from '#tools/servers/nats/info.ts';
 import { PINS } from '#tools/servers/pins.ts';
@@ -27,7 +27,7 @@ function folder(): string {
 
 afterEach(async () => {
   for (const path of folders.splice(0)) {
-    await runTool('servers', ['stop'], path, { DATA_DIR: join(path, 'data') });
+    await stopBackground(join(path, 'data'));
     rmSync(path, { recursive: true, force: true });
   }
 });

@@ -43,7 +43,8 @@ export function createClient(
     retry: RETRY,
     logCreator: kafkajsLog(logger),
     ssl: kafkaTls,
-    ...(kafkaSasl && { sasl: kafkaSasl as SASLOptions }),
+    // A copy: kafkajs keeps a function of its own in it.
+    ...(kafkaSasl && { sasl: { ...kafkaSasl } as SASLOptions }),
     socketFactory({ host, port, onConnect }) {
       if (closed) throw new Error('the Kafka client is closed');
       const socket = kafkaTls

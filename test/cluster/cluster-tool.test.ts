@@ -9,6 +9,7 @@ import { startCluster, type TestCluster } from '#test/support/cluster.ts';
 import { startNats } from '#test/support/nats-server.ts';
 import { runTool } from '#test/support/tool.ts';
 import { isAlive, type ProcessId } from '#tools/mongod/process-id.ts';
+import { findNatsServer } from '#tools/servers/nats/find.ts';
 import { serviceNames } from '#tools/cluster/service-names.ts';
 import { lastClusterState } from '#tools/cluster/state.ts';
 
@@ -41,6 +42,8 @@ describe('npm run cluster', () => {
   let cluster: TestCluster;
 
   beforeAll(async () => {
+    // Else the first tool that needs it says that it is being fetched.
+    await findNatsServer();
     cluster = await startCluster({ instances: { messages: 2, 'api-gateway': 2 } });
   });
   afterAll(async () => {

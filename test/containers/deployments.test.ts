@@ -80,9 +80,9 @@ async function startPod(deployment: Deployment): Promise<Pod> {
     MONGO_DB_NAME: database.name,
     ...(env.MEDIA_DIR ? { MEDIA_DIR: join(folder.path, 'volume') } : {}),
   };
-  for (const { name, containerPort } of container.ports) {
-    ports[name] = await freePort();
-    local[variableOfPort(env, containerPort)] = String(ports[name]);
+  for (const port of container.ports) {
+    ports[port.name] = await freePort();
+    local[variableOfPort(env, port)] = String(ports[port.name]);
   }
   const pod = { deployment, ports, ...runContainer(folder.path, container.args, { ...env, ...local }) };
   running.push(pod);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,9 @@ import { DataFolder } from '#tools/mongod/data-folder.ts';
 import { freePort } from '#tools/mongod/port.ts';
 import { isAlive } from '#tools/mongod/process-id.ts';
 import { backgroundServers, stopBackground } from '#tools/servers/background.ts';
+import { findKafka } from '#tools/servers/kafka/find.ts';
 import { kafkaAnswers, kafkaClusterId } from '#tools/servers/kafka/info.ts';
+import { findNatsServer } from '#tools/servers/nats/find.ts';
 import { natsInfo } from '#tools/servers/nats/info.ts';
 import { PINS } from '#tools/servers/pins.ts';
 
@@ -25,6 +27,10 @@ function folder(): string {
   return path;
 }
 
+beforeAll(async () => {
+  // Else the first tool that needs one says that it is being fetched.
+  await Promise.all([findNatsServer(), findKafka()]);
+});
 afterEach(async () => {
   for (const path of folders.splice(0)) {
     await stopBackground(join(path, 'data'));

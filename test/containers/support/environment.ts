@@ -11,11 +11,18 @@ export function unknownVariables(names: readonly string[]): string[] {
   return names.filter((name) => !known.has(name) && !FOREIGN.has(name));
 }
 
-/** The program's variable whose value is that port. Throws when there is none, or more than one. */
-export function variableOfPort(env: Readonly<Record<string, string>>, port: number): 'PORT' | 'HEALTH_PORT' {
-  const names = (['PORT', 'HEALTH_PORT'] as const).filter((name) => env[name] === String(port));
-  if (names.length !== 1) throw new Error(`nothing listens on port ${port}: ${JSON.stringify(env)}`);
-  return names[0]!;
+/** By the name of a container's port, the variable that says where the program listens. */
+const PORTS = { http: 'PORT', health: 'HEALTH_PORT', files: 'MEDIA_PORT' } as const;
+
+/** The variable of that port. Throws when the port has no such name, or the environment another number. */
+export function variableOfPort(
+  env: Readonly<Record<string, string>>,
+  { name, containerPort }: { name: string; containerPort: number },
+): (typeof PORTS)[keyof typeof PORTS] {
+  const variable = PORTS[name as keyof typeof PORTS];
+  if (!variable || env[variable] !== String(containerPort))
+    throw new Error(`nothing listens on port ${name} ${containerPort}: ${JSON.stringify(env)}`);
+  return variable;
 }
 
 function dataOf(objects: readonly KubernetesObject[], name: string): ConfigMap['data'] {

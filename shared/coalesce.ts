@@ -18,6 +18,11 @@ export class Coalescer<V> {
     this.#limits = limits;
   }
 
+  /** Keys that no call has taken yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** The value of `key` as it is after this call; null when there is none. Throws what the load throws. */
   get(key: string): Promise<V | null> {
     let waiter = this.#waiting.get(key);

@@ -291,7 +291,7 @@ export const VARIABLES = {
     ['KAFKA_SASL'],
     '',
     kafkaSasl,
-    'Who the program is to the brokers: `mechanism:name:password`; mechanisms are `plain`, `scram-sha-256`, `scram-sha-512`. Empty: nobody.',
+    'Who the program is to the brokers: `mechanism:name:password`; mechanisms are `plain` (with `KAFKA_TLS`, since it shows the password to the network), `scram-sha-256`, `scram-sha-512`. Empty: nobody.',
   ),
   kafkaHome: variable(
     ['KAFKA_HOME'],
@@ -527,6 +527,8 @@ export function loadConfig(env: Record<string, string | undefined>, { startsKafk
     throw new ConfigError('VAPID_PRIVATE_KEY: VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY come as a pair');
   if (read.kafkaEnabled && read.kafkaBootstrap.length === 0 && !startsKafka)
     throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_ENABLED=true needs at least one host:port');
+  if ((read.kafkaTls || read.kafkaSasl) && read.kafkaBootstrap.length === 0)
+    throw new ConfigError('KAFKA_BOOTSTRAP: KAFKA_TLS and KAFKA_SASL are for the brokers that it names');
   if (read.mediaStore === 'cloudinary' && !cloudinaryAccount(read))
     throw new ConfigError(
       'CLOUDINARY_URL: MEDIA_STORE=cloudinary needs it, or CLOUDINARY_CLOUD_NAME, CLOUDINARY_API_KEY and CLOUDINARY_API_SECRET',

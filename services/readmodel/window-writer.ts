@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { monotonic } from '#shared/deadline.ts';
-import { sayOnce } from '#shared/kafka/log.ts';
+import { sayOnce } from '#shared/say-once.ts';
 import type { ReadModel } from '#shared/read-model/read-model.ts';
 import type { Rooms } from '#shared/room-log/rooms.ts';
 import type { Window } from '#shared/room-log/types.ts';

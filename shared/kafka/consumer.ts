@@ -1,7 +1,8 @@
 import type { Consumer as KafkajsConsumer, EachBatchPayload } from 'kafkajs';
 import { type Batch, batchOf, type Partition, type Position } from '#shared/kafka/batch.ts';
 import { type Client, createClient, type KafkaConfig } from '#shared/kafka/client.ts';
-import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
+import type { KafkaLogger } from '#shared/kafka/log.ts';
+import { sayOnce } from '#shared/say-once.ts';
 import { pause } from '#shared/pause.ts';
 
 /**

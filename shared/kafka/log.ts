@@ -1,4 +1,5 @@
 import { logLevel, type logCreator } from 'kafkajs';
+import { sayOnce } from '#shared/say-once.ts';
 
 /** What the Kafka module logs through; a Moleculer logger will do. */
 export interface KafkaLogger {
@@ -7,28 +8,10 @@ export interface KafkaLogger {
   warn(message: string): void;
 }
 
-/** While a broker is away kafkajs says the same several times a second: once in so many ms is enough. */
-const REPEAT_MS = 30_000;
-/** Texts remembered, so that endless different ones cost nothing. */
-const REMEMBERED = 100;
-
 /** It knows nothing of the tries that the producer here makes itself, and a consumer's end is told by who began it. */
 const BESIDE_THE_POINT = ['Limiting retries for the idempotent producer', 'Crash: '];
 /** What the broker says to a question that comes too early: after the first start, and while a group moves. */
 const TOO_EARLY = /coordinator is (?:not available|loading)|not the correct coordinator|rebalanc/i;
-
-/** A filter that lets a text through unless it was said within the last 30 s. `now` is monotonic ms. */
-export function sayOnce(say: (message: string) => void, now: () => number = () => performance.now()) {
-  const said = new Map<string, number>();
-  return (message: string): void => {
-    const last = said.get(message);
-    if (last !== undefined && now() - last < REPEAT_MS) return;
-    said.delete(message);
-    said.set(message, now());
-    if (said.size > REMEMBERED) said.delete(said.keys().next().value!);
-    say(message);
-  };
-}
 
 /**
  * kafkajs' log lines through ours: its errors are what it goes on from by itself, so they are warnings; its news about

@@ -1,6 +1,7 @@
 import { CompressionTypes, Partitioners, type Producer as KafkajsProducer } from 'kafkajs';
 import { type Client, createClient, type KafkaConfig, RETRY, rootOf } from '#shared/kafka/client.ts';
-import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
+import type { KafkaLogger } from '#shared/kafka/log.ts';
+import { sayOnce } from '#shared/say-once.ts';
 import { pause } from '#shared/pause.ts';
 
 /** A message to send. All of one key go to one partition, in order. */

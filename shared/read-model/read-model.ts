@@ -9,10 +9,12 @@ import { documentOf, FORMAT, type WindowDocument, windowOfDocument } from '#shar
 /** Where a stored window stands. */
 export type Stored = Omit<WindowDocument, 'content'>;
 
-/** A reader does better with a query of its own than with waiting longer, in ms. */
-const LOAD_MS = 1_000;
+/** A reader does better with a query of its own than with waiting longer, in ms: a gateway's try has a second for both. */
+const LOAD_MS = 500;
 /** Documents of one query, each of up to some MiB, and queries under way at once. */
 const LOADS = { batch: 16, underWay: 4 };
+/** Rooms that wait for a query at most: some of those who asked may have left, and others wait behind them. */
+const MAX_WAITING = 256;
 
 const WITHOUT_CONTENT = { projection: { content: 0, items: 0 } } as const;
 
@@ -34,13 +36,14 @@ export class ReadModel {
   }
 
   /**
-   * The stored window of a room; null when there is none of today's shape, and when it takes longer than a second, the
-   * wait for its turn included. Who asks meanwhile shares the next query. Throws the driver's errors, and for a damaged one.
+   * The stored window of a room; null when there is none of today's shape. Who asks before a query is sent shares it.
+   * Throws the driver's errors, for a damaged window, and when it takes longer than half a second or too many wait.
    */
   async load(room: string): Promise<Window | null> {
+    if (this.#documents.waiting >= MAX_WAITING) throw new Error(`${MAX_WAITING} rooms wait for it already`);
     const over = new AbortController();
     try {
-      const late = pause(LOAD_MS, over.signal).then(() => null);
+      const late = pause(LOAD_MS, over.signal).then(() => Promise.reject(new Error(`no answer for ${LOAD_MS} ms`)));
       const document = await Promise.race([this.#documents.get(room), late]);
       return document && windowOfDocument(document);
     } finally {

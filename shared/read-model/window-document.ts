@@ -74,7 +74,10 @@ export async function documentOf(window: Window, now: Millis): Promise<WindowDoc
 export async function windowOfDocument(document: Partial<WindowDocument>): Promise<Window | null> {
   if (document.format !== FORMAT) return null;
   const { groupId, epoch, rev, floorSeq, startSeq, count, bytes, content } = document as WindowDocument;
-  const [first, ...lines] = linesOf(await decompress(content.buffer, DECOMPRESS));
+  const text = await decompress(content.buffer, DECOMPRESS).catch((error: unknown) => {
+    throw new Error(`the window of ${groupId} is damaged`, { cause: error });
+  });
+  const [first, ...lines] = linesOf(text);
   const summary = JSON.parse(first!.toString()) as Summary;
   if (summary.items.length !== count || lines.length !== count)
     throw new Error(`the window of ${groupId} has ${lines.length} of ${count} messages`);

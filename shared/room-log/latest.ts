@@ -5,6 +5,7 @@ import type { WindowRead } from '#shared/room-log/rooms.ts';
 import type { Entry, Head, Window } from '#shared/room-log/types.ts';
 import { advanced, filled, queried } from '#shared/room-log/window-reads.ts';
 import { applyEntry, missingQuotes } from '#shared/room-log/window.ts';
+import { sayOnce } from '#shared/say-once.ts';
 
 /** What the windows of a process may hold together; the bytes unless it says otherwise. */
 const CACHE_WINDOWS = 5_000;
@@ -35,10 +36,12 @@ export class Windows {
   readonly stats: Record<WindowRead['base'], number> = { cache: 0, readmodel: 0, query: 0 };
   readonly #options: WindowsOptions;
   readonly #cache: LRUCache<string, Window>;
+  readonly #warn: (message: string) => void;
   readonly #refreshing = new Map<string, Promise<WindowRead>>();
 
   constructor(options: WindowsOptions) {
     this.#options = options;
+    this.#warn = sayOnce((message) => options.logger.warn(message));
     this.#cache = new LRUCache({
       max: CACHE_WINDOWS,
       maxSize: options.maxBytes ?? CACHE_BYTES,
@@ -107,7 +110,7 @@ export class Windows {
     try {
       return (await this.#options.readModel?.load(room)) ?? null;
     } catch (error) {
-      this.#options.logger.warn(`the read model of room ${room} cannot be read: ${String(error)}`);
+      this.#warn(`the read model cannot be read: ${String(error)}`);
       return null;
     }
   }

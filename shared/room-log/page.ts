@@ -2,7 +2,8 @@ import { LIMITS } from '#shared/limits.ts';
 import type { Collections } from '#shared/room-log/collections.ts';
 import { READ } from '#shared/room-log/lookups.ts';
 import { bytesOf } from '#shared/room-log/sizes.ts';
-import type { Head, Message, Millis } from '#shared/room-log/types.ts';
+import type { Head, Message, Millis, WindowItem } from '#shared/room-log/types.ts';
+import { itemOf } from '#shared/room-log/window-item.ts';
 
 /**
  * Pages of a room, addressed by seq. A time is first turned into a seq: seq has no gap and no two messages share one,
@@ -114,20 +115,21 @@ export async function messagesBetween(
   return below - above <= 1 ? [] : between(collections, room, above, below, limit, direction).toArray();
 }
 
-/** As `messagesBetween` from the newest on, but no more than `LIMITS.beyondWindowBytes` of them. */
+/** The newest between two seqs, newest first, with no more than `LIMITS.beyondWindowBytes` of JSON; quotes are not filled. */
 export async function newestBelow(
   collections: Collections,
   room: string,
   above: number,
   below: number,
   limit: number,
-): Promise<Message[]> {
-  const newest: Message[] = [];
+): Promise<WindowItem[]> {
+  const newest: WindowItem[] = [];
   let bytes = 0;
   for await (const message of between(collections, room, above, below, limit, -1)) {
-    bytes += bytesOf(message);
+    const item = itemOf(message);
+    bytes += item.bytes;
     if (bytes > LIMITS.beyondWindowBytes) break;
-    newest.push(message);
+    newest.push(item);
   }
   return newest;
 }

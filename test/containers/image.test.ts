@@ -73,7 +73,7 @@ describe('the image', () => {
   it('has every file that its files import', () => {
     const files = globSync('**/*.ts', { cwd: folder.path, exclude: (name) => name === 'node_modules' });
     const missing = files.flatMap((file) =>
-      [...readFileSync(join(folder.path, file), 'utf8').matchAll(/ from '#([^']+)'/g)]
+      [...readFileSync(join(folder.path, file), 'utf8').matchAll(/(?: from |import\()'#([^']+)'/g)]
         .map(([, path]) => path!)
         .filter((path) => !existsSync(join(folder.path, path))),
     );

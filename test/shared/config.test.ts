@@ -92,12 +92,22 @@ describe('loadConfig', () => {
 
   it('takes who it is to Kafka, whose password may have anything in it', () => {
     expect(loadConfig({}).kafkaSasl).toBeNull();
-    expect(loadConfig({ KAFKA_SASL: 'scram-sha-512:ann:a:b=c ' }).kafkaSasl).toEqual({
+    const KAFKA_BOOTSTRAP = 'kafka:9092';
+    expect(loadConfig({ KAFKA_BOOTSTRAP, KAFKA_SASL: 'scram-sha-512:ann:a:b=c ' }).kafkaSasl).toEqual({
       mechanism: 'scram-sha-512',
       username: 'ann',
       password: 'a:b=c',
     });
   });
+
+  it.each([{ KAFKA_TLS: 'true' }, { KAFKA_SASL: 'plain:ann:secret' }])(
+    'refuses %j without brokers: one that is started for you speaks neither',
+    (env) => {
+      const read = () => loadConfig(env, { startsKafka: true });
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(/^KAFKA_BOOTSTRAP: KAFKA_TLS and KAFKA_SASL are for the brokers that it names$/);
+    },
+  );
 
   it.each(['plain', 'plain:ann', 'plain:ann:', 'plain::secret', 'gssapi:ann:secret'])(
     'refuses KAFKA_SASL=%s, without showing a password',

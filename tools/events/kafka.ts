@@ -1,7 +1,8 @@
 import { type Config, ConfigError } from '#shared/config.ts';
 import { type KafkaConfig, rootOf } from '#shared/kafka/client.ts';
 import { type Extent, extentsOf } from '#shared/kafka/extent.ts';
-import { type KafkaLogger, sayOnce } from '#shared/kafka/log.ts';
+import type { KafkaLogger } from '#shared/kafka/log.ts';
+import { sayOnce } from '#shared/say-once.ts';
 import { runningCluster } from '#tools/cluster/state.ts';
 import { progress } from '#tools/mongod/progress.ts';
 import { backgroundServers } from '#tools/servers/background.ts';

@@ -1,9 +1,9 @@
 import { LIMITS } from '#shared/limits.ts';
 import { quotesOf } from '#shared/room-log/lookups.ts';
 import { newestBelow } from '#shared/room-log/page.ts';
-import { quotedOf } from '#shared/room-log/quotes.ts';
+import { quotedId } from '#shared/room-log/quotes.ts';
 import type { Rooms, WindowRead } from '#shared/room-log/rooms.ts';
-import { itemOf, itemsJson, quotedOfItem, windowJson } from '#shared/room-log/window-item.ts';
+import { itemsJson, quotedOfItem, windowJson } from '#shared/room-log/window-item.ts';
 import { action } from '#shared/rooms/action.ts';
 import { encoded, type Encoding } from '#shared/rooms/encode.ts';
 import { latestCount, latestEtag } from '#shared/rooms/etag.ts';
@@ -45,9 +45,12 @@ async function latestJson(rooms: Rooms, { window, head }: WindowRead, count: num
     return item ? quotedOfItem(item) : window.quotes.get(id);
   };
   const quotes = await quotesOf(rooms.collections, head, older, known);
-  const own = older.map((message) => [message.messageId, quotedOf(message)] as const);
-  const all = [...older.reverse().map((message) => itemOf(message)), ...items];
-  return itemsJson(all, new Map([...window.quotes, ...own, ...quotes]));
+  const ofOlder = new Map(older.map((item) => [item.messageId, item]));
+  for (const item of older) {
+    const quoted = ofOlder.get(quotedId(item) ?? '');
+    if (quoted) quotes.set(quoted.messageId, quotedOfItem(quoted));
+  }
+  return itemsJson([...older.reverse(), ...items], new Map([...window.quotes, ...quotes]));
 }
 
 /** Serialisations under way, of each `Rooms`. Whoever joins one has seen the very rev that it stands for. */

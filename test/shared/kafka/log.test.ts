@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type LogEntry, logLevel } from 'kafkajs';
-import { kafkajsLog, sayOnce } from '#shared/kafka/log.ts';
+import { kafkajsLog } from '#shared/kafka/log.ts';
+import { sayOnce } from '#shared/say-once.ts';
 
 describe('a text said once', () => {
   it('passes again after half a minute, and others pass meanwhile', () => {

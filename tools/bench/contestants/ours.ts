@@ -48,7 +48,10 @@ export async function startOurs(
   const exited = once(child, 'exit');
   let said = '';
   const port = await new Promise<number>((ready, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the program was not ready in time: ${said}`)), START_TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the program was not ready in time: ${said}`));
+    }, START_TIMEOUT_MS);
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk;
       const found = /http:\/\/127\.0\.0\.1:(\d+)\/api/.exec(said)?.[1];

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Middleware } from 'moleculer';
 import {
   MongoBulkWriteError,
@@ -56,6 +57,24 @@ const UNAVAILABLE_CLASSES = [
 /** Classes that the driver does not export. */
 const UNAVAILABLE_NAMES = new Set(['MongoWaitQueueTimeoutError', 'MongoPoolClosedError', 'MongoPoolClearedError']);
 
+/** How Node says that a connection is lost. */
+const LOST_CODES = new Set<unknown>([
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/**
+ * True for a connection that was lost while the driver waited for it to take what it sends: the one case in which the
+ * driver (7.9, `Connection.writeCommand`) throws Node's error as it is. What was sent may have arrived.
+ */
+export const isLostConnection = (error: unknown): boolean =>
+  isNativeError(error) && LOST_CODES.has((error as NodeJS.ErrnoException).code);
+
 function bulkUnavailable(error: MongoBulkWriteError): boolean {
   const failed = [error.writeErrors].flat();
   if (failed.length > 0) return failed.some((one) => UNAVAILABLE_CODES.has(one.code));
@@ -68,7 +87,7 @@ function bulkUnavailable(error: MongoBulkWriteError): boolean {
  * (duplicate key, too large) are none of these (L6).
  */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
+  if (!(error instanceof MongoError)) return isLostConnection(error);
   if (UNAVAILABLE_CLASSES.some((one) => error instanceof one) || UNAVAILABLE_NAMES.has(error.name)) return true;
   if (UNAVAILABLE_CODES.has(error.code)) return true;
   // A bulk write wraps what stopped it, connection errors included.

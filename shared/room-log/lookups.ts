@@ -62,7 +62,7 @@ export async function messageByTimestamp(
 export async function quotesOf(
   collections: Collections,
   head: Head,
-  messages: readonly Reply[],
+  messages: readonly Pick<Message, 'replyTo' | 'messageId'>[],
   known: (messageId: string) => Quoted | null | undefined = () => undefined,
 ): Promise<Map<string, Quoted | null>> {
   const own = new Set(messages.map(({ messageId }) => messageId));

@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { MongoBulkWriteError, MongoError, MongoServerError, type WriteError } from 'mongodb';
+import { isLostConnection } from '#shared/mongo-faults.ts';
 
 /** How a write to the database can fail, told apart once for the append and the projections. */
 
@@ -30,6 +31,7 @@ export function refusedByDriver(error: unknown): boolean {
 
 /** True for a failed operation of which nobody knows whether it was carried out, or which can simply be tried again. */
 export function isUnsettled(error: unknown): boolean {
+  if (isLostConnection(error)) return true;
   return (
     error instanceof MongoError &&
     !refusedByDriver(error) &&

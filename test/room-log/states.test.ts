@@ -27,7 +27,7 @@ const reply = (messageId: string): Quote => ({ messageId, text: 'as sent', usern
 async function shown(room: string, reader: Instance) {
   const { window, head } = (await reader.window(room))!;
   const item = window.items.at(-1)!;
-  const looked = await quotesOf(reader.collections, head, [{ ...item, room }]);
+  const looked = await quotesOf(reader.collections, head, [item]);
   const inWindow = viewsOfWindow(window).at(-1)!.replyTo;
   expect(filledQuote(item.replyTo, looked.get(item.replyTo!.messageId!))).toEqual(inWindow);
   return inWindow;

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceBroker } from 'moleculer';
+import { MongoBulkWriteError, MongoError } from 'mongodb';
 import { brokerOptions } from '#shared/broker.ts';
 import { isFault } from '#shared/errors.ts';
+import { MIB } from '#shared/limits.ts';
 import { createClient } from '#shared/mongo.ts';
 import { databaseFault, isUnavailable } from '#shared/mongo-faults.ts';
+import { isUnsettled } from '#shared/room-log/outcome.ts';
 import { testDatabase, type TestDatabase } from '#test/support/database.ts';
 import { startMongod, type TestMongod } from '#test/support/mongod.ts';
+import { startProxy } from '#test/support/proxy.ts';
 
 jest.setTimeout(60_000);
 
@@ -68,6 +73,7 @@ describe('databaseFault', () => {
     expect(isUnavailable(await failed(() => things.insertOne({ a: 1 })))).toBe(true);
     expect(isUnavailable(await failed(() => things.insertMany([{ a: 1 }, { a: 2 }])))).toBe(true);
     await client.close();
+    await mongod.restart();
 
     const own = database.db.collection('things');
     const concern = { w: 2, wtimeoutMS: 50 };
@@ -78,6 +84,35 @@ describe('databaseFault', () => {
       () => own.find({ $where: 'sleep(1000) || true' }, { maxTimeMS: 20 }).toArray(),
     ])
       expect(isUnavailable(await failed(attempt))).toBe(true);
+  });
+
+  it('counts a connection that is lost while the driver waits for it to take a large write', async () => {
+    const proxy = await startProxy(mongod.port);
+    const MONGO_URI = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`;
+    const client = createClient(database.config({ MONGO_URI }), { retryWrites: false });
+    const things = client.db('things').collection('things');
+    // As many connections as are needed: none can be made once bytes are held.
+    await Promise.all([things.insertOne({ a: 1 }), things.findOne(), things.findOne()]);
+    proxy.hold('client');
+    const large = Buffer.alloc(15 * MIB);
+    const writes = [
+      failed(() => things.insertOne({ large })),
+      failed(() => things.insertMany([{ large }, { large }], { ordered: false })),
+    ];
+    await sleep(500);
+    proxy.cut();
+    const errors = await Promise.all(writes);
+    // Were it one of the driver's, `isLostConnection` would not be needed any more.
+    expect(errors[0]).not.toBeInstanceOf(MongoError);
+    expect(errors[1]).toBeInstanceOf(MongoBulkWriteError);
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: 'ECONNRESET' });
+      expect([isUnavailable(error), isUnsettled(error)]).toEqual([true, true]);
+      expect(databaseFault(error)).toMatchObject({ type: 'database_unavailable', cause: error });
+    }
+    proxy.pass();
+    await client.close();
+    await proxy.close();
   });
 
   it('is applied to every local action of a broker', async () => {

@@ -32,8 +32,8 @@ function row(name: string, levels: readonly Level[]): string {
 export const pageOf = (machine: string[][], clients: number, levels: readonly Level[]): string =>
   `# What grows
 
-Written by \`npm run bench:growth -- --write\`. One process, ${clients} clients; requests a second, in brackets p50 / p99 in ms.
-At each step the room that is asked has so many messages, and other people have so many DMs.
+Written by \`npm run bench:growth -- --write\`. One process, ${clients} clients; requests a second, in brackets p50 / p99 in ms; the
+best of five runs. At each step the room that is asked has so many messages, and other people have so many DMs.
 
 | machine |  |
 | --- | --- |
